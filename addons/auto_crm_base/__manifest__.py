@@ -1,0 +1,27 @@
+{
+    "name": "Auto CRM: Vehicles and Customers",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Automotive",
+    "summary": "One record per car (VIN) and per customer for life",
+    "author": "auto-crm",
+    "license": "LGPL-3",
+    "depends": [
+        "contacts",
+        "fleet",
+        "mail",
+        "phone_validation",
+        "resource",
+        "stock",
+    ],
+    "external_dependencies": {"python": ["phonenumbers"]},
+    "data": [
+        "security/auto_crm_base_groups.xml",
+        "security/ir.model.access.csv",
+        "security/auto_crm_base_rules.xml",
+        "views/auto_access_log_views.xml",
+        "views/auto_crm_base_menus.xml",
+    ],
+    "demo": [],
+    "installable": True,
+    "application": True,
+}

@@ -1,0 +1,51 @@
+from odoo.addons.auto_crm_base.models.res_users import ROLES
+from odoo.addons.base.tests.common import BaseCommon
+from odoo.tests import new_test_user
+
+
+class AutoCase(BaseCommon):
+    """A dealer group with two stores and one user for each role in each store.
+
+    ``cls.group`` is head office, ``cls.stores[1]`` and ``cls.stores[2]`` its
+    branches; ``cls.users["consultant", 1]`` is the consultant of store 1. Head
+    office and the auditor work for all stores: ``cls.users["head_office"]``.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        china = cls.env.ref("base.cn")
+        company = cls.env["res.company"]
+        cls.group = company.create({"name": "Test Group", "country_id": china.id})
+        cls.stores = {
+            number: company.create(
+                {
+                    "name": f"Test Store {number}",
+                    "parent_id": cls.group.id,
+                    "country_id": china.id,
+                }
+            )
+            for number in (1, 2)
+        }
+        every_store = cls.group | cls.stores[1] | cls.stores[2]
+        cls.users = {
+            role: cls._new_user(role, f"test_{role}", cls.group, every_store)
+            for role in ("head_office", "auditor")
+        }
+        for role in ROLES:
+            if role in cls.users:
+                continue
+            for number, store in cls.stores.items():
+                cls.users[role, number] = cls._new_user(
+                    role, f"test_{role}_{number}", store, store
+                )
+
+    @classmethod
+    def _new_user(cls, role, login, company, companies):
+        return new_test_user(
+            cls.env,
+            login,
+            groups=f"auto_crm_base.group_{role}",
+            company_id=company.id,
+            company_ids=[(6, 0, companies.ids)],
+        )
