@@ -5,3 +5,4 @@ from . import auto_vehicle
 from . import auto_contact
 from . import res_partner
 from . import res_users
+from . import ir_http
