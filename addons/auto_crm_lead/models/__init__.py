@@ -3,3 +3,11 @@ from . import auto_lead_horizon
 from . import auto_intake_channel
 from . import auto_contact
 from . import crm_lead
+from . import auto_competitor
+from . import auto_competitor_model
+from . import auto_vehicle_use
+from . import auto_vehicle_feature
+from . import auto_color
+from . import auto_vehicle
+from . import crm_lead_needs
+from . import crm_lead_lost

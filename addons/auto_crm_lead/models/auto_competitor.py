@@ -1,0 +1,68 @@
+from odoo import api, fields, models
+
+
+class AutoCompetitor(models.Model):
+    """A company that sells cars to the prospects we lose."""
+
+    _name = "auto.competitor"
+    _inherit = ["mail.thread"]
+    _description = "Competitor"
+    _order = "name, id"
+
+    name = fields.Char(required=True, tracking=True)
+    active = fields.Boolean(default=True)
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Address book entry",
+        index="btree_not_null",
+        help="The company in the address book, when it is also a contact.",
+    )
+    brand_ids = fields.Many2many(
+        comodel_name="fleet.vehicle.model.brand", string="Brands sold"
+    )
+    city = fields.Char()
+    website = fields.Char()
+    note = fields.Html(string="Notes")
+    model_ids = fields.One2many(
+        comodel_name="auto.competitor.model",
+        inverse_name="competitor_id",
+        string="Models",
+    )
+    lost_lead_count = fields.Integer(
+        string="Lost to them",
+        compute="_compute_lost_lead_count",
+        help="Lost prospects that you may see and that bought from this competitor.",
+    )
+
+    _name_uniq = models.UniqueIndex(
+        "(lower(name)) WHERE active", "This competitor is already in the list."
+    )
+
+    def _compute_lost_lead_count(self):
+        counts = dict(
+            self.env["crm.lead"]
+            .with_context(active_test=False)
+            ._read_group(
+                [("competitor_id", "in", self.ids), ("lost_state", "=", "approved")],
+                ["competitor_id"],
+                ["__count"],
+            )
+        )
+        for competitor in self:
+            competitor.lost_lead_count = counts.get(competitor, 0)
+
+    @api.readonly
+    def action_open_lost_leads(self):
+        """Open the prospects lost to this competitor."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Lost to %s", self.name),
+            "res_model": "crm.lead",
+            "view_mode": "list,form",
+            "domain": [
+                ("competitor_id", "=", self.id),
+                ("lost_state", "=", "approved"),
+            ],
+            "context": {"active_test": False, "create": False},
+        }
