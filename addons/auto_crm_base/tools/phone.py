@@ -1,8 +1,13 @@
 """Phone numbers as people type them, made comparable and, where needed, masked."""
 
+import re
 import unicodedata
 
 import phonenumbers
+
+# Excel keeps a number as 19900001234.0 and people add a remark to the number,
+# such as "(微信同号)", "转8001" or "same on WeChat".
+_TAIL = re.compile(r"(\.0+)?[^0-9#]*$")
 
 
 def clean_digits(text):
@@ -18,9 +23,11 @@ def normalise_phone(raw, country_code="CN"):
 
     :param str raw: the number in any spelling
     :param str country_code: ISO country whose national numbers have no prefix
-    :return: the number, empty when ``raw`` is no possible phone number
+    :return: the number, empty when ``raw`` is no phone number. A number that
+        merely has a possible length is none: ``12345`` and a mobile number with
+        a digit too few come with every list and reach nobody.
     """
-    text = clean_digits(raw)
+    text = _TAIL.sub("", clean_digits(raw))
     if not text:
         return ""
     if text.startswith("00"):
@@ -29,7 +36,7 @@ def normalise_phone(raw, country_code="CN"):
         number = phonenumbers.parse(text, country_code or "CN")
     except phonenumbers.NumberParseException:
         return ""
-    if not phonenumbers.is_possible_number(number):
+    if not phonenumbers.is_valid_number(number):
         return ""
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
