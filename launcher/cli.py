@@ -1,0 +1,88 @@
+"""The command line: reads the arguments, runs the command, words the failures."""
+
+import argparse
+import errno
+import os
+import sys
+
+from . import bench, demo, doctor, testing, tools
+from .cache import REPOSITORY
+from .console import Problem
+
+_DESCRIPTION = "Auto CRM on Odoo 19: a demo, the tests, and tools around them."
+
+
+def main(arguments):
+    """Run the command that `arguments` name and return the exit code."""
+    os.chdir(REPOSITORY)
+    try:
+        return _dispatch(arguments)
+    except Problem as problem:
+        return _fail(str(problem))
+    except KeyboardInterrupt:
+        return _fail("Interrupted.", 130)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return _fail("The disk is full. Make room and start again.")
+        raise
+
+
+def _fail(text, code=1):
+    """Print one line to stderr and return the exit `code`."""
+    print(f"auto-crm: {text}", file=sys.stderr, flush=True)
+    return code
+
+
+def _dispatch(arguments):
+    """Read `arguments` and run the command."""
+    if arguments[:1] == ["test"]:
+        # Everything behind `test` is pytest's, --help included.
+        return testing.run(arguments[1:])
+    chosen = _parser().parse_args(arguments)
+    return chosen.run(chosen)
+
+
+def _parser():
+    """The parser for all commands."""
+    parser = argparse.ArgumentParser(prog="./auto-crm", description=_DESCRIPTION)
+    commands = parser.add_subparsers(title="commands", required=True, metavar="command")
+    _add_demo(commands)
+    commands.add_parser("test", help="lint and all tests; takes pytest's options")
+    command = commands.add_parser("bench", help="measure us against plain Odoo")
+    command.add_argument("names", nargs="*", help="only these rows")
+    command.set_defaults(run=lambda chosen: bench.run(chosen.names))
+    command = commands.add_parser("shell", help="a Python shell on the demo's database")
+    command.set_defaults(run=lambda chosen: tools.shell())
+    command = commands.add_parser("psql", help="psql on the demo's database")
+    command.set_defaults(run=lambda chosen: tools.psql())
+    command = commands.add_parser("doctor", help="say what is missing")
+    command.set_defaults(run=lambda chosen: doctor.run())
+    return parser
+
+
+def _add_demo(commands):
+    """Add the command `demo` with its options."""
+    command = commands.add_parser("demo", help="start Odoo with demo data")
+    command.add_argument("--port", type=_port, default=demo.DEFAULT_PORT)
+    command.add_argument(
+        "--lang", choices=["zh_CN", "en_US"], help="language of the demo users"
+    )
+    command.add_argument(
+        "--workers", type=int, default=0, help="Odoo's worker processes (0: threads)"
+    )
+    command.add_argument(
+        "--fresh", action="store_true", help="make the demo's database anew"
+    )
+    command.set_defaults(
+        run=lambda chosen: demo.run(
+            chosen.port, chosen.lang, chosen.workers, chosen.fresh
+        )
+    )
+
+
+def _port(text):
+    """A port number from the command line."""
+    number = int(text)
+    if not 1 <= number <= 65535:
+        raise ValueError(text)
+    return number

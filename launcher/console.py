@@ -1,0 +1,112 @@
+"""What the user sees: progress lines, and one clear line when something fails."""
+
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+_ENOUGH_SECONDS_BETWEEN_LINES = 10
+
+
+class Problem(Exception):
+    """Something the user has to know or mend, said in one line."""
+
+
+def say(text=""):
+    """Print one line at once."""
+    print(text, flush=True)
+
+
+class Progress:
+    """The changing end of one progress line: a count, a percentage, a name.
+
+    On a terminal the line is rewritten; elsewhere (CI) a line is printed now and
+    then, so that a log stays short and still shows that something moves.
+    """
+
+    def __init__(self, title):
+        self.title = title
+        self.live = sys.stdout.isatty()
+        self.last_shown = time.monotonic()
+
+    def show(self, state):
+        """Show `state`, a short text, behind the title."""
+        now = time.monotonic()
+        wait = 0.1 if self.live else _ENOUGH_SECONDS_BETWEEN_LINES
+        if now - self.last_shown < wait:
+            return
+        self.last_shown = now
+        if self.live:
+            print(f"\r\033[K  {self.title}: {state}"[:110], end="", flush=True)
+        else:
+            say(f"  {self.title}: {state}")
+
+    def clear(self):
+        """Remove a rewritten line, so that the next print starts clean."""
+        if self.live:
+            print("\r\033[K", end="", flush=True)
+
+
+@contextmanager
+def step(title):
+    """Say what starts, then what it took. Gives a Progress for the time between."""
+    started = time.monotonic()
+    progress = Progress(title)
+    progress.show("…")
+    if not progress.live:
+        say(f"  {title} …")
+    try:
+        yield progress
+    finally:
+        progress.clear()
+    say(f"  {title}: done in {time.monotonic() - started:.1f} s")
+
+
+def run(command, **options):
+    """Run `command` and return its output (stdout and stderr in one text).
+
+    Raises Problem with the command's last line when it fails or is missing.
+    """
+    options.setdefault("stdin", subprocess.DEVNULL)
+    try:
+        done = subprocess.run(
+            [str(part) for part in command],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            **options,
+        )
+    except FileNotFoundError as error:
+        raise Problem(f"The program {command[0]} is missing.") from error
+    if done.returncode:
+        raise Problem(f"{command_name(command)} failed: {last_line(done.stdout)}")
+    return done.stdout
+
+
+def run_in_foreground(command, **options):
+    """Give the terminal to `command` and return its exit code.
+
+    Ctrl-C is the command's own business: we only wait for its end.
+    """
+    process = subprocess.Popen([str(part) for part in command], **options)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return process.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
+
+
+def command_name(command):
+    """The bare name of the program that `command` starts."""
+    return str(command[0]).rsplit("/", 1)[-1]
+
+
+def last_line(text):
+    """The last line of `text` that says something."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else "(it said nothing)"

@@ -1,0 +1,208 @@
+"""`./auto-crm demo`: a running Odoo with our addons and demo data."""
+
+import hashlib
+import json
+import os
+import signal
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from . import addons, cache, databases, odoo_run, runtime
+from .console import Problem, say, step
+
+DEFAULT_PORT = 8069
+# Made by the addons' demo data. Password = login.
+LOGINS = {
+    "hq": "head office",
+    "auditor": "auditor, reads everything",
+    "store1_manager": "store 1: store manager",
+    "store1_sales_manager": "store 1: sales manager",
+    "store1_consultant": "store 1: sales consultant",
+    "store1_consultant2": "store 1: sales consultant",
+    "store1_adviser": "store 1: service adviser",
+    "store1_technician": "store 1: technician",
+    "store1_service_manager": "store 1: service manager",
+    "store1_complaint": "store 1: complaint desk",
+    "store1_callcentre": "store 1: call centre",
+    "store2_manager": "store 2: store manager",
+    "store2_consultant": "store 2: sales consultant",
+    "store2_adviser": "store 2: service adviser",
+}
+ADMIN = {"admin": "administrator of Odoo"}
+
+
+class _Stopped(Exception):
+    """SIGTERM or SIGHUP has come."""
+
+
+def database_name():
+    """The demo's database; each clone of the repository has its own."""
+    key = hashlib.sha256(str(addons.folder()).encode()).hexdigest()[:6]
+    return f"auto-crm-demo-{key}"
+
+
+def run(port, lang, workers, fresh):
+    """Serve the demo until Ctrl-C. Returns the exit code."""
+    database = database_name()
+    with cache.lock(database, wait=False) as free:
+        if not free:
+            raise Problem(f"The demo is already running{_running_address(database)}.")
+        with _signals_as_exceptions():
+            try:
+                _serve(database, port, lang, workers, fresh)
+            except (KeyboardInterrupt, _Stopped):
+                say("\nStopped.")
+    return 0
+
+
+def _running_address(database):
+    """ " at http://…" of the demo that another launcher runs, as far as known."""
+    note = cache.folder("config") / f"{database}.json"
+    try:
+        return f" at {json.loads(note.read_text())['url']}"
+    except (OSError, ValueError, KeyError):
+        return ""
+
+
+@contextmanager
+def _signals_as_exceptions():
+    """Within the block SIGTERM and SIGHUP end things as cleanly as Ctrl-C does."""
+
+    def stop(number, frame):
+        raise _Stopped
+
+    before = {s: signal.signal(s, stop) for s in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _serve(database, port, lang, workers, fresh):
+    """Start everything, say where it is, and wait."""
+    _end_orphan(database)
+    _require_port(port)
+    with runtime.prepared() as found:
+        _prepare_database(found, database, fresh)
+        if lang:
+            _set_language(found.postgres, database, lang)
+        server = odoo_run.OdooServer(
+            found, database, port, workers=workers, max_cron_threads=1
+        )
+        server.log.unlink(missing_ok=True)
+        try:
+            with step("Starting Odoo"):
+                server.start()
+            _note(database, server)
+            _announce(server, workers)
+            _wait(server)
+        finally:
+            server.stop()
+
+
+def _require_port(port):
+    """Raise Problem if `port` is taken."""
+    if not odoo_run.is_free(port):
+        raise Problem(
+            f"Port {port} is taken by another program. Choose a free one: "
+            f"./auto-crm demo --port {odoo_run.free_port()}"
+        )
+
+
+def _note(database, server):
+    """Remember the server's process and address for the next start."""
+    note = cache.folder("config") / f"{database}.json"
+    note.write_text(json.dumps({"process": server.process.pid, "url": server.url}))
+
+
+def _end_orphan(database):
+    """End a server of this demo whose launcher was killed, should one be left."""
+    note = cache.folder("config") / f"{database}.json"
+    try:
+        process = json.loads(note.read_text())["process"]
+        command = Path(f"/proc/{process}/cmdline").read_bytes()
+    except (OSError, ValueError, KeyError):
+        return
+    until = time.monotonic() + 10
+    while f"{database}.conf".encode() in command:
+        try:
+            late = time.monotonic() > until
+            os.killpg(process, signal.SIGKILL if late else signal.SIGTERM)
+            time.sleep(0.3)
+            command = Path(f"/proc/{process}/cmdline").read_bytes()
+        except OSError:
+            return
+
+
+def _prepare_database(found, database, fresh):
+    """Make the database if it is missing, or bring it up to the addons' state."""
+    state = cache.folder("templates") / f"{database}.json"
+    if fresh:
+        state.unlink(missing_ok=True)
+    if not state.exists() or not databases.exists(found.postgres, database):
+        _make_database(found, database)
+    else:
+        _upgrade_database(found, database, json.loads(state.read_text()))
+    state.write_text(json.dumps(addons.fingerprints(addons.names())))
+
+
+def _make_database(found, database):
+    """Make the demo's database anew."""
+    _, with_ours, _ = databases.layers(found)
+    template = databases.ensure(found, with_ours)
+    with step("Making the demo database"):
+        databases.copy(found, template, database)
+
+
+def _upgrade_database(found, database, before):
+    """Install what is new and upgrade what has changed since `before`."""
+    now = addons.fingerprints(addons.names())
+    new = [name for name in now if name not in before]
+    changed = [name for name in now if name in before and now[name] != before[name]]
+    if not new and not changed:
+        return
+    arguments = ["--with-demo"]
+    arguments += ["-i", ",".join(new)] if new else []
+    arguments += ["-u", ",".join(changed)] if changed else []
+    log = cache.folder("logs") / f"{database}-upgrade.log"
+    with step(f"Bringing the demo up to date ({', '.join(new + changed)})") as progress:
+        try:
+            odoo_run.install(found, database, arguments, log, progress)
+        except Problem as problem:
+            again = "./auto-crm demo --fresh makes the demo anew."
+            raise Problem(f"{problem} {again}") from problem
+
+
+def _set_language(postgres, database, lang):
+    """Give all demo users the language `lang`."""
+    logins = ", ".join(f"'{login}'" for login in [*LOGINS, *ADMIN])
+    postgres.sql(
+        f"UPDATE res_partner SET lang = '{lang}' WHERE id IN "
+        f"(SELECT partner_id FROM res_users WHERE login IN ({logins}))",
+        database,
+    )
+
+
+def _announce(server, workers):
+    """Print the address and the logins that are in the database."""
+    rows = server.runtime.postgres.sql(
+        "SELECT login FROM res_users WHERE active", server.database
+    )
+    present = {row[0] for row in rows}
+    say(f"\nOdoo runs at {server.url}")
+    say("Log in with one of these; the password is the login.\n")
+    for login, role in {**LOGINS, **ADMIN}.items():
+        if login in present:
+            say(f"  {login:<24}{role}")
+    if workers:
+        say("\nWith workers, live notifications need a proxy (see docs/admin.md).")
+    say(f"\nLog: {server.log}")
+    say("Ctrl-C stops everything.")
+
+
+def _wait(server):
+    """Return never; Problem if the server ends by itself."""
+    code = server.process.wait()
+    raise Problem(f"Odoo ended by itself with code {code}. Log: {server.log}")
