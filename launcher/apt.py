@@ -8,8 +8,9 @@ import platform
 import shutil
 from pathlib import Path
 
-from . import cache, debs, download
+from . import cache, debs
 from .console import Problem, run
+from .download import DEBIAN
 
 _KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 # For other distributions, whose libraries may be older than Debian's newest.
@@ -30,9 +31,9 @@ def machine_release():
 def sources(release):
     """The lines of a sources.list for `release`, with its security updates."""
     signed = f"[signed-by={_keyring()}]"
-    lines = [f"deb {signed} {download.DEBIAN}/debian {release} main"]
+    lines = [f"deb {signed} {DEBIAN}/debian {release} main"]
     if release != "sid":
-        security = f"{download.DEBIAN}/debian-security {release}-security main"
+        security = f"{DEBIAN}/debian-security {release}-security main"
         lines.append(f"deb {signed} {security}")
     return lines
 

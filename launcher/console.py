@@ -72,6 +72,7 @@ def run(command, **options):
     try:
         done = subprocess.run(
             [str(part) for part in command],
+            check=False,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

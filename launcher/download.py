@@ -39,7 +39,9 @@ def fetch(url, sha256, target):
 
 def _download_with_retries(url, partial, name):
     """Write `url` to `partial` and return its SHA-256; Problem after the last try."""
-    for attempt in range(1, _TRIES + 1):
+    attempt = 0
+    while True:
+        attempt += 1
         try:
             return _download(url, partial, name)
         except urllib.error.HTTPError as error:

@@ -13,7 +13,7 @@ SERIES = "19.0"
 _PACKAGE = "odoo-19"
 _GIT = "https://github.com/odoo/odoo.git"
 _IN_PACKAGE = "usr/lib/python3/dist-packages"
-_HELP = "Set ODOO_HOME to the folder of an Odoo 19 (the one that holds odoo/release.py)."
+_HELP = "Set ODOO_HOME to the folder of an Odoo 19 (it holds odoo/release.py)."
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ def read_version(path):
     release = path / "odoo" / "release.py"
     if not release.is_file():
         return None
-    found = re.search(r"^version_info = \(([^,]+), *([^,]+),", release.read_text(), re.M)
+    pattern = r"^version_info = \(([^,]+), *([^,]+),"
+    found = re.search(pattern, release.read_text(), re.MULTILINE)
     return ".".join(part.strip(" '\"") for part in found.groups()) if found else None
 
 
@@ -70,7 +71,8 @@ def _from_home():
         if version == SERIES:
             return Odoo(path, f"ODOO_HOME={chosen}")
         if version:
-            raise Problem(f"ODOO_HOME={chosen} is Odoo {version}, not {SERIES}. {_HELP}")
+            found = f"ODOO_HOME={chosen} is Odoo {version}"
+            raise Problem(f"{found}, not {SERIES}. {_HELP}")
     raise Problem(f"ODOO_HOME={chosen} holds no Odoo. {_HELP}")
 
 
@@ -185,8 +187,10 @@ def _unpack(packages, into):
         for package in packages:
             debs.unpack(package, into, _is_wanted, progress)
     # Debian leaves this file out; without it the browser logs an error on each page.
-    stub = into / _IN_PACKAGE / (
-        "odoo/addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js"
+    stub = (
+        into
+        / _IN_PACKAGE
+        / ("odoo/addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js")
     )
     if not stub.exists():
         stub.parent.mkdir(parents=True, exist_ok=True)

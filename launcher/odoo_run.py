@@ -8,6 +8,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 from . import cache, odoo_log
@@ -66,7 +67,8 @@ def write_config(runtime, database, **options):
         "limit_time_cpu": 600,
         **options,
     }
-    lines = [f"{name} = {value}" for name, value in settings.items() if value is not None]
+    given = {name: value for name, value in settings.items() if value is not None}
+    lines = [f"{name} = {value}" for name, value in given.items()]
     path = cache.folder("config") / f"{database}.conf"
     path.write_text("[options]\n" + "\n".join(lines) + "\n")
     return path
@@ -99,6 +101,7 @@ def run_script(runtime, database, script, log):
     with script.open() as source, log.open("a") as output:
         done = subprocess.run(
             command,
+            check=False,
             stdin=source,
             stdout=output,
             stderr=output,
@@ -223,10 +226,8 @@ class OdooServer:
         """End the server and its workers at once, as a crash would (SIGKILL)."""
         if self.process is None:
             return
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self.process.wait()
 
     def problems(self):

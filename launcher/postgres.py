@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -158,8 +158,8 @@ class EmbeddedServer:
         if os.geteuid() != 0:
             return cls(programs, cache.root())
         as_nobody = [sys.executable, str(_AS_NOBODY)]
-        allowed = subprocess.run([*as_nobody, "/bin/true"], capture_output=True)
-        if allowed.returncode == 0:
+        trial = [*as_nobody, "/bin/true"]
+        if subprocess.run(trial, check=False, capture_output=True).returncode == 0:
             return cls(programs, cache.root(), prefix=as_nobody)
         return cls._of_nobody(programs)
 
@@ -293,10 +293,8 @@ class EmbeddedServer:
 
 def _reap(number):
     """Let an ended child process go, if it is one of ours."""
-    try:
+    with suppress(ChildProcessError):
         os.waitpid(number, os.WNOHANG)
-    except ChildProcessError:
-        pass
 
 
 def _own_folder(path, user=None):

@@ -1,0 +1,44 @@
+"""Lint: ruff for Python, pylint-odoo for what is special to addons."""
+
+import subprocess
+
+from . import addons
+from .cache import REPOSITORY
+from .console import Problem, step
+
+# OCA's README template and its taste in short manifests are not ours; a big model may
+# be spread over files by topic.
+_NOT_OURS = "missing-readme,manifest-superfluous-key,consider-merging-classes-inherited"
+_PYLINT = ["--disable=all", "--enable=odoolint", f"--disable={_NOT_OURS}"]
+
+
+def run(python):
+    """Check the whole repository with the tools beside `python`; Problem if unfit."""
+    paths = sorted(str(path) for path in addons.folder().glob("auto_crm_*"))
+    checks = {
+        "ruff check": ["-m", "ruff", "check", "."],
+        "ruff format": ["-m", "ruff", "format", "--check", "."],
+    }
+    if paths:
+        checks["pylint-odoo"] = ["-m", "pylint", *_PYLINT, *paths]
+    with step("Lint"):
+        failed = [name for name, check in checks.items() if not _passes(python, check)]
+    if failed:
+        raise Problem(f"Lint failed: {', '.join(failed)}. The reasons are above.")
+
+
+def _passes(python, check):
+    """Run one check; print what it says and return False if it finds fault."""
+    done = subprocess.run(
+        [str(python), *check],
+        check=False,
+        cwd=REPOSITORY,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    if done.returncode:
+        print(done.stdout, flush=True)
+    return done.returncode == 0
