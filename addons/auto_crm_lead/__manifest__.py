@@ -10,6 +10,7 @@
         "security/auto_crm_lead_groups.xml",
         "security/ir.model.access.csv",
         "security/auto_crm_lead_rules.xml",
+        "data/auto_intake_data.xml",
         "data/auto_needs_data.xml",
         "views/crm_lead_needs_views.xml",
         "views/auto_competitor_views.xml",

@@ -3,6 +3,11 @@ from . import auto_lead_horizon
 from . import auto_intake_channel
 from . import auto_contact
 from . import crm_lead
+from . import crm_lead_intake
+from . import auto_lead_identity
+from . import auto_lead_intake
+from . import auto_intake_source
+from . import res_partner
 from . import auto_competitor
 from . import auto_competitor_model
 from . import auto_vehicle_use
