@@ -11,8 +11,7 @@ class AutoIntakeChannel(models.Model):
     name = fields.Char(required=True, translate=True)
     code = fields.Char(
         required=True,
-        help="The technical name by which forms, imports and programs say the "
-        "channel.",
+        help="The technical name by which forms, imports and programs say the channel.",
     )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)

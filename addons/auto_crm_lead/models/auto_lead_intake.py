@@ -127,25 +127,33 @@ class AutoLeadIntake(models.Model):
     _blank_idx = models.Index("(date) WHERE is_blanked IS NOT TRUE")
 
     @api.model
+    def _result_fields(self):
+        """Return the fields that say what became of a delivery, but its state."""
+        return (
+            "lead_id",
+            "public_ref",
+            "created",
+            "error",
+            "person",
+            "campaign",
+            "external_ref",
+        )
+
+    @api.model
     def _append_only_open_fields(self):
-        if self.env.su:
-            return frozenset(
-                {
-                    "state",
-                    "lead_id",
-                    "public_ref",
-                    "created",
-                    "error",
-                    "person",
-                    "campaign",
-                    "external_ref",
-                    "corrected_body",
-                    "raw",
-                    "raw_file",
-                    "is_blanked",
-                }
-            )
-        return frozenset({"corrected_body"})
+        if not self.env.su:
+            return frozenset({"corrected_body"})
+        # The raw text is only ever emptied, by the job that ends its retention.
+        return frozenset(
+            {
+                "state",
+                "corrected_body",
+                "raw",
+                "raw_file",
+                "is_blanked",
+                *self._result_fields(),
+            }
+        )
 
     @api.model
     def _raw_values(self, raw):

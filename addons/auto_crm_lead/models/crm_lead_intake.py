@@ -196,7 +196,7 @@ class CrmLead(models.Model):
         if not self:
             return
         # Identities decide for everybody, also about prospects one cannot see.
-        Identity = self.env["auto.lead.identity"].sudo()
+        identity_model = self.env["auto.lead.identity"].sudo()
         wanted = {lead.id: lead._own_identities() for lead in self.sudo()}
         held = self.env.execute_query(
             SQL(
@@ -214,7 +214,7 @@ class CrmLead(models.Model):
                 keep.add(key)
                 have[lead_id].add(key)
         if len(keep) < len(held):
-            Identity._release(self, keep)
+            identity_model._release(self, keep)
         rows = [
             (*key, lead_id, False)
             for lead_id, keys in wanted.items()
@@ -222,9 +222,9 @@ class CrmLead(models.Model):
         ]
         if not rows:
             return
-        taken = Identity._take(rows)
+        taken = identity_model._take(rows)
         if refuse and len(taken) < len({row[:3] for row in rows}):
-            holders = Identity._holders({row[:3] for row in rows} - taken)
+            holders = identity_model._holders({row[:3] for row in rows} - taken)
             for lead_id in holders.values():
                 self.browse(lead_id)._raise_already_open()
 
@@ -285,9 +285,7 @@ class CrmLead(models.Model):
         return super(CrmLead, leads)._inverse_email_from()
 
     def _merge_opportunity(self, user_id=False, team_id=False, auto_unlink=True, **kw):
-        merged = super(
-            CrmLead, self.with_context(auto_merge=True)
-        )._merge_opportunity(
+        merged = super(CrmLead, self.with_context(auto_merge=True))._merge_opportunity(
             user_id=user_id, team_id=team_id, auto_unlink=auto_unlink, **kw
         )
         merged._sync_identities()
@@ -537,9 +535,7 @@ class CrmLead(models.Model):
         if isinstance(vehicle, str):
             vehicle = {"model": vehicle}
         if not isinstance(vehicle, dict):
-            raise ValidationError(
-                self.env._("“%s” must be an object.", "vehicle")
-            )
+            raise ValidationError(self.env._("“%s” must be an object.", "vehicle"))
         clean["vehicle"] = {
             name: text
             for name, limit in VEHICLE_LIMITS.items()
@@ -633,8 +629,8 @@ class CrmLead(models.Model):
             )
         )
         # The answer to a retry is the first answer, whoever asks.
-        Intake = self.env["auto.lead.intake"].sudo()
-        return {tuple(row[:4]): Intake.browse(row[4]) for row in rows}
+        intake_model = self.env["auto.lead.intake"].sudo()
+        return {tuple(row[:4]): intake_model.browse(row[4]) for row in rows}
 
     @api.model
     def _intake_fresh(self, items):
@@ -648,13 +644,15 @@ class CrmLead(models.Model):
         self = self.sudo().with_context(  # noqa: PLW0642
             **{**clean_context(self.env.context), **QUIET}
         )
-        Identity = self.env["auto.lead.identity"]
+        identity_model = self.env["auto.lead.identity"]
         holders = self._intake_drop_closed(
-            Identity._holders({key for item in items for key in item["keys"]})
+            identity_model._holders({key for item in items for key in item["keys"]})
         )
         # One slot for each person, so that a list with the same person three
         # times makes one prospect.
-        known = {lead_id: {"lead": self.browse(lead_id)} for lead_id in holders.values()}
+        known = {
+            lead_id: {"lead": self.browse(lead_id)} for lead_id in holders.values()
+        }
         slot_of = {key: known[lead_id] for key, lead_id in holders.items()}
         new_slots = []
         for item in items:
@@ -670,7 +668,7 @@ class CrmLead(models.Model):
         for item in items:
             item["lead"] = item["slot"]["lead"]
         self._intake_complete([item for item in items if not item["created"]])
-        Identity._take(self._intake_identity_rows(items))
+        identity_model._take(self._intake_identity_rows(items))
         self._intake_log(items)
         created = self.browse([slot["lead"].id for slot in new_slots])
         if created:
@@ -734,7 +732,7 @@ class CrmLead(models.Model):
         A customer is found by exact phone, then e-mail, then social account,
         whichever store has business with him so far; the item's store joins.
         """
-        Partner = self.env["res.partner"]
+        partner_model = self.env["res.partner"]
         found = self._intake_known_customers(items)
         partner_of = {}
         new_vals = []
@@ -753,8 +751,10 @@ class CrmLead(models.Model):
                 new_of.setdefault(key, position)
             partner_of[index] = position
         # A person without parent has nothing to take over from a company.
-        created = Partner.with_context(_partners_skip_fields_sync=True).create(new_vals)
-        joining = defaultdict(Partner.browse)
+        created = partner_model.with_context(_partners_skip_fields_sync=True).create(
+            new_vals
+        )
+        joining = defaultdict(partner_model.browse)
         for index, item in enumerate(items):
             if isinstance(partner_of[index], int):
                 partner_of[index] = created[partner_of[index]]
@@ -858,26 +858,16 @@ class CrmLead(models.Model):
         }
         vals.update(self._intake_optional_values(item, cache))
         if not customer.street and not customer.city:
-            vals.update({name: values[name] or False for name in ("street", "city", "zip")})
+            vals.update(
+                {name: values[name] or False for name in ("street", "city", "zip")}
+            )
         return vals
 
     @api.model
     def _intake_optional_values(self, item, cache):
         """Return the values of ``item`` that a known prospect may still lack."""
         values = item["values"]
-        vals = {}
-        for name, model in (
-            ("source", "utm.source"),
-            ("medium", "utm.medium"),
-            ("campaign", "utm.campaign"),
-        ):
-            if values[name]:
-                key = (model, values[name])
-                if key not in cache:
-                    cache[key] = (
-                        self.env["utm.mixin"]._find_or_create_record(*key)
-                    ).id
-                vals[f"{name}_id"] = cache[key]
+        vals = self._intake_campaign_values(values, cache)
         if values["purchase_horizon"]:
             if "horizons" not in cache:
                 cache["horizons"] = self._intake_horizons()
@@ -898,27 +888,38 @@ class CrmLead(models.Model):
         return vals
 
     @api.model
+    def _intake_campaign_values(self, values, cache):
+        vals = {}
+        for name in ("source", "medium", "campaign"):
+            if values[name]:
+                key = (f"utm.{name}", values[name])
+                if key not in cache:
+                    record = self.env["utm.mixin"]._find_or_create_record(*key)
+                    cache[key] = record.id
+                vals[f"{name}_id"] = cache[key]
+        return vals
+
+    @api.model
     def _intake_match_catalogue(self, brand_name, model_name):
         """Return the brand and the model of the catalogue that have these names.
 
         What does not match stays text; a door never adds to the catalogue.
         """
-        Brand = self.env["fleet.vehicle.model.brand"]
-        Model = self.env["fleet.vehicle.model"]
-        brand, model = Brand.browse(), Model.browse()
+        brand = self.env["fleet.vehicle.model.brand"]
+        model = self.env["fleet.vehicle.model"]
 
         def exactly(text):
             return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
         if brand_name:
-            brand = Brand.search([("name", "=ilike", exactly(brand_name))], limit=1)
+            brand = brand.search([("name", "=ilike", exactly(brand_name))], limit=1)
         if model_name:
             domain = [("name", "=ilike", exactly(model_name))]
             if brand:
                 domain.append(("brand_id", "=", brand.id))
-            models_found = Model.search(domain, limit=2)
+            found = model.search(domain, limit=2)
             # One name of two makers says nothing without the maker.
-            model = models_found if len(models_found) == 1 else Model.browse()
+            model = found if len(found) == 1 else model
         return brand or model.brand_id, model
 
     @api.model
@@ -1010,37 +1011,8 @@ class CrmLead(models.Model):
                 for item in items
             ]
         )
-        Intake = self.env["auto.lead.intake"]
-        vals_list = [self._intake_record_values(item) for item in items]
-        new_items = []
-        new_vals = []
         try:
-            for item, vals in zip(items, vals_list, strict=True):
-                replayed = item.get("intake")
-                if replayed:
-                    replayed = replayed.sudo()
-                    replayed.write(
-                        {
-                            name: vals[name]
-                            for name in (
-                                "lead_id",
-                                "public_ref",
-                                "created",
-                                "error",
-                                "person",
-                                "campaign",
-                                "external_ref",
-                            )
-                        }
-                        | {"state": "replayed"}
-                    )
-                    item["intake_record"] = replayed
-                else:
-                    new_items.append(item)
-                    new_vals.append(vals)
-            Intake.flush_model()
-            for item, intake in zip(new_items, Intake.create(new_vals), strict=True):
-                item["intake_record"] = intake
+            self._intake_keep_records(items)
         except psycopg2.errors.UniqueViolation as error:
             # Another transaction took the same delivery in meanwhile: on a fresh
             # snapshot it is a repeat.
@@ -1052,6 +1024,29 @@ class CrmLead(models.Model):
                 if item["created"]
             }
         )
+
+    @api.model
+    def _intake_keep_records(self, items):
+        """Write the ``auto.lead.intake`` of each item; a replayed one is completed."""
+        intake_model = self.env["auto.lead.intake"]
+        new_items = []
+        new_vals = []
+        for item in items:
+            vals = self._intake_record_values(item)
+            if not item.get("intake"):
+                new_items.append(item)
+                new_vals.append(vals)
+                continue
+            # Replaying is the manager's right, which was checked; the log's own
+            # fields are the system's.
+            item["intake_record"] = item["intake"].sudo()
+            item["intake_record"].write(
+                {name: vals[name] for name in intake_model._result_fields()}
+                | {"state": "replayed"}
+            )
+        intake_model.flush_model()
+        for item, intake in zip(new_items, intake_model.create(new_vals), strict=True):
+            item["intake_record"] = intake
 
     @api.model
     def _intake_chatter(self, item):

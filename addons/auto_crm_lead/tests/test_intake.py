@@ -1,7 +1,8 @@
-from odoo.addons.auto_crm_base.tests.common import AutoCase
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged, warmup
 from odoo.tools import mute_logger
+
+from odoo.addons.auto_crm_base.tests.common import AutoCase
 
 SPELLINGS = (
     "13800138000",
@@ -112,8 +113,10 @@ class TestIntake(IntakeCase):
 
     def test_stores_are_apart(self):
         lead = self.intake(phone="13800138000")
-        other = self.env["crm.lead"].with_company(self.stores[2])._intake(
-            {"name": "张伟", "phone": SPELLINGS[4]}, "phone"
+        other = (
+            self.env["crm.lead"]
+            .with_company(self.stores[2])
+            ._intake({"name": "张伟", "phone": SPELLINGS[4]}, "phone")
         )
         self.assertNotEqual(other, lead)
         self.assertEqual(other.company_id, self.stores[2])

@@ -7,7 +7,7 @@ is read; only what holds no prospect at all is refused. Entities are not resolve
 
 import html
 import re
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 
 from lxml import etree
 
@@ -17,9 +17,7 @@ MAX_PROSPECTS = 500
 _PROLOG = re.compile(r"<\?.*?\?>", re.DOTALL)
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*>", re.IGNORECASE)
 _DECLARED = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9_.:-]+)["']""")
-_MESSAGE = re.compile(
-    r"<(?:\w+:)?adf\b.*</(?:\w+:)?adf\s*>", re.IGNORECASE | re.DOTALL
-)
+_MESSAGE = re.compile(r"<(?:\w+:)?adf\b.*</(?:\w+:)?adf\s*>", re.IGNORECASE | re.DOTALL)
 _CJK = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -235,7 +233,9 @@ def _message(node):
     for vehicle in _children(node, "vehicle"):
         if _attr(vehicle, "interest").lower() == "trade-in":
             parts = ("year", "make", "model", "vin", "odometer")
-            car = " ".join(_text(vehicle, part) for part in parts if _text(vehicle, part))
+            car = " ".join(
+                _text(vehicle, part) for part in parts if _text(vehicle, part)
+            )
             lines.append(f"Trade-in: {car}")
         amount = _text(vehicle, "finance", "amount")
         method = _text(vehicle, "finance", "method")
@@ -274,7 +274,7 @@ def _date(text):
     try:
         moment = datetime(
             *(int(part or 0) for part in (year, month, day, hour, minute, second)),
-            tzinfo=UTC,
+            tzinfo=timezone.utc,
         )
     except ValueError:
         return ""
@@ -282,8 +282,8 @@ def _date(text):
         sign, digits = offset[0], offset[1:].replace(":", "").zfill(4)
         shift = int(digits[:2]) * 3600 + int(digits[2:]) * 60
         moment = datetime.fromtimestamp(
-            moment.timestamp() - (shift if sign == "+" else -shift), UTC
+            moment.timestamp() - (shift if sign == "+" else -shift), timezone.utc
         )
-    if moment > datetime.now(UTC):
+    if moment > datetime.now(timezone.utc):
         return ""
     return moment.strftime("%Y-%m-%d %H:%M:%S")
