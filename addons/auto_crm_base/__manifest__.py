@@ -21,7 +21,12 @@
         "views/auto_access_log_views.xml",
         "views/auto_crm_base_menus.xml",
     ],
-    "demo": [],
+    "demo": [
+        "demo/res_company_demo.xml",
+        "demo/res_users_demo.xml",
+        "demo/fleet_vehicle_model_demo.xml",
+        "demo/product_template_demo.xml",
+    ],
     "installable": True,
     "application": True,
 }

@@ -17,6 +17,7 @@ import io
 import json
 import pathlib
 import random
+import re
 
 HERE = pathlib.Path(__file__).parent
 SEED = 20260918
@@ -39,8 +40,9 @@ SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 )
 GIVEN_TEXT = (
-    "伟 芳 娜 秀英 敏 静 丽 强 磊 军 洋 勇 艳 杰 娟 涛 明 超 秀兰 霞 平 刚 桂英 建国 建华 志强 文博 子涵 "
-    "雨桐 浩然 梓萱 一诺 欣怡 宇轩 俊杰 佳琪 思远 晓东 海燕 国栋 镕 喆 玥 瑄 睿 诗涵 天佑 雪梅 春燕 永康"
+    "伟 芳 娜 秀英 敏 静 丽 强 磊 军 洋 勇 艳 杰 娟 涛 明 超 秀兰 霞 平 刚 桂英 "
+    "建国 建华 志强 文博 子涵 雨桐 浩然 梓萱 一诺 欣怡 宇轩 俊杰 佳琪 思远 晓东 "
+    "海燕 国栋 镕 喆 玥 瑄 睿 诗涵 天佑 雪梅 春燕 永康"
 )
 GIVEN = GIVEN_TEXT.split()
 FOREIGN = ["Daniel Hartley", "Marie Lindqvist", "Tomas Okafor", "Priya Raman"]
@@ -252,12 +254,11 @@ def write_xlsx(rows):
         cells[0] = int(cells[0])
         if cells[2].isascii() and cells[2].isdigit():
             cells[2] = int(cells[2])  # Excel takes a plain number for a number
-        try:
-            cells[9] = datetime.datetime.strptime(cells[9], "%Y-%m-%d")
-        except ValueError:
-            pass
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", cells[9]):
+            cells[9] = datetime.date.fromisoformat(cells[9])
         sheet.append([cell if cell != "" else None for cell in cells])
-    book.properties.created = book.properties.modified = datetime.datetime(2026, 9, 22)
+    saved = datetime.datetime(2026, 9, 22)  # noqa: DTZ001 (Excel knows no time zones)
+    book.properties.created = book.properties.modified = saved
     book.save(HERE / "autoshow.xlsx")
 
 
