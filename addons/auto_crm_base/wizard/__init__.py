@@ -1,0 +1,2 @@
+from . import auto_vehicle_change_owner
+from . import auto_vehicle_find
