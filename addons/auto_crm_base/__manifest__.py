@@ -18,6 +18,7 @@
         "security/auto_crm_base_groups.xml",
         "security/ir.model.access.csv",
         "security/auto_crm_base_rules.xml",
+        "data/auto_customer_data.xml",
         "views/auto_access_log_views.xml",
         "views/auto_crm_base_menus.xml",
     ],

@@ -1,16 +1,27 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 
 class AutoContact(models.Model):
     """The one contact log: who talked with a customer about what, and the result."""
 
     _name = "auto.contact"
-    _inherit = ["auto.append.only.mixin"]
+    _inherit = ["auto.append.only.mixin", "auto.masked.mixin"]
     _description = "Contact"
     _order = "date desc, id desc"
 
     partner_id = fields.Many2one(
-        comodel_name="res.partner", string="Customer", index="btree_not_null"
+        comodel_name="res.partner",
+        string="Customer",
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    vehicle_id = fields.Many2one(
+        comodel_name="auto.vehicle",
+        string="Vehicle",
+        index="btree_not_null",
+        ondelete="restrict",
     )
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     channel = fields.Selection(
@@ -46,9 +57,21 @@ class AutoContact(models.Model):
             ("not_interested", "Not interested"),
         ],
     )
-    next_step = fields.Char()
+    next_step = fields.Char(help="What was agreed to happen next.")
+    duration = fields.Integer(
+        string="Duration (s)", help="How long it took, in seconds.", aggregator="avg"
+    )
+    number = fields.Char(
+        string="Number or address",
+        help="The number that called or was called, when it tells more than the "
+        "customer's record.",
+    )
     user_id = fields.Many2one(
-        comodel_name="res.users", string="By", default=lambda self: self.env.user
+        comodel_name="res.users",
+        string="By",
+        index="btree_not_null",
+        ondelete="restrict",
+        default=lambda self: self.env.user,
     )
     company_id = fields.Many2one(
         comodel_name="res.company",
@@ -57,6 +80,59 @@ class AutoContact(models.Model):
         default=lambda self: self.env.company,
         index=True,
     )
-    external_ref = fields.Char(string="External reference")
+    external_ref = fields.Char(
+        string="External reference",
+        index="btree_not_null",
+        help="The call or message in the system that it came from.",
+    )
     res_model = fields.Char(string="Document model")
     res_id = fields.Many2oneReference(string="Document", model_field="res_model")
+
+    _partner_date_idx = models.Index("(partner_id, date DESC)")
+    _duration_positive = models.Constraint(
+        "CHECK(duration >= 0)", "A contact cannot take less than no time."
+    )
+
+    @api.constrains("date")
+    def _check_date(self):
+        # A day of grace for clocks and time zones that differ.
+        latest = fields.Datetime.add(fields.Datetime.now(), days=1)
+        if any(contact.date > latest for contact in self):
+            raise ValidationError(
+                self.env._(
+                    "A contact is logged when it has happened. Plan a coming one as "
+                    "a follow-up."
+                )
+            )
+
+    @api.depends("partner_id", "channel", "date")
+    def _compute_display_name(self):
+        channels = dict(self._fields["channel"]._description_selection(self.env))
+        for contact in self:
+            parts = (
+                channels.get(contact.channel),
+                contact.partner_id.display_name,
+                fields.Date.to_string(contact.date),
+            )
+            contact.display_name = ", ".join(part for part in parts if part)
+
+    @api.model
+    def _masked_fields(self):
+        return {**super()._masked_fields(), "number": "phone"}
+
+    @api.model
+    def _mask_exempt_domain(self):
+        """Whoever took the call knows the number."""
+        return Domain("user_id", "=", self.env.uid)
+
+    def action_open_document(self):
+        """Open the document that the contact was about."""
+        self.ensure_one()
+        if not self.res_model or self.res_model not in self.env or not self.res_id:
+            return False
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "views": [(False, "form")],
+        }

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo import api, models
 
 
 class ResCompany(models.Model):
@@ -22,3 +23,10 @@ class ResCompany(models.Model):
             company.auto_vin_check = (
                 "refuse" if company.country_id.code == "CN" else "warn"
             )
+    @api.model_create_multi
+    def create(self, vals_list):
+        # The partner of a store is no customer of the store of its creator.
+        companies = super(
+            ResCompany, self.with_context(auto_plain_partner=True)
+        ).create(vals_list)
+        return companies.with_env(self.env)

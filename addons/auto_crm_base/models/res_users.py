@@ -17,6 +17,14 @@ ROLES = (
 class ResUsers(models.Model):
     _inherit = "res.users"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # The partner of a user is no customer of a store.
+        users = super(ResUsers, self.with_context(auto_plain_partner=True)).create(
+            vals_list
+        )
+        return users.with_env(self.env)
+
     @api.model
     def _auto_role_codes(self):
         """Return the codes of all roles, each the tail of its group's XML id."""
