@@ -266,6 +266,16 @@ class ResPartner(models.Model):
             if children:
                 children.write({"store_ids": [Command.set(partner.store_ids.ids)]})
 
+    def _phone_get_country(self):
+        # Without an address the home store tells where a number is national;
+        # else it would depend on the store of whoever saves the customer.
+        countries = super()._phone_get_country()
+        for partner in self:
+            country = partner.sudo().auto_store_id.country_id
+            if country and partner.id not in countries:
+                countries[partner.id] = country
+        return countries
+
     @api.model
     def _normalise_social_id(self, social_id):
         """Return ``social_id`` so that two spellings of one id are equal."""
