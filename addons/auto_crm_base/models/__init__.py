@@ -21,7 +21,6 @@ from . import auto_customer_interest
 from . import auto_customer_kind
 from . import auto_customer_level
 from . import mail_tracking_value
-from . import res_company
 from . import res_partner
 from . import res_users
 from . import ir_http

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo import api, models
 
 
 class ResCompany(models.Model):
@@ -10,6 +9,7 @@ class ResCompany(models.Model):
         string="Wrong VIN check digit",
         compute="_compute_auto_vin_check",
         store=True,
+        precompute=True,
         readonly=False,
         required=True,
         help="The ninth character of a VIN is computed from the others in China "
@@ -23,6 +23,7 @@ class ResCompany(models.Model):
             company.auto_vin_check = (
                 "refuse" if company.country_id.code == "CN" else "warn"
             )
+
     @api.model_create_multi
     def create(self, vals_list):
         # The partner of a store is no customer of the store of its creator.
