@@ -18,8 +18,12 @@
         "security/auto_crm_base_groups.xml",
         "security/ir.model.access.csv",
         "security/auto_crm_base_rules.xml",
+        "security/auto_approval_rules.xml",
         "data/auto_customer_data.xml",
+        "data/auto_sequence_data.xml",
+        "data/mail_activity_type_data.xml",
         "views/auto_access_log_views.xml",
+        "views/auto_approval_views.xml",
         "views/auto_crm_base_menus.xml",
     ],
     "demo": [

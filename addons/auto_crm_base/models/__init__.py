@@ -9,6 +9,10 @@ from . import auto_series
 from . import auto_trim
 from . import fleet_vehicle_model
 from . import auto_vehicle_event
+from . import auto_approval_kind
+from . import auto_approval_limit
+from . import auto_approval
+from . import auto_approval_mixin
 from . import auto_vehicle
 from . import auto_vehicle_owner
 from . import auto_odometer_reading
