@@ -11,7 +11,6 @@ class ResCompany(models.Model):
         store=True,
         precompute=True,
         readonly=False,
-        required=True,
         help="The ninth character of a VIN is computed from the others in China "
         "(GB 16735) and North America; elsewhere makers may use it freely. A VIN "
         "that is too short or has a forbidden letter is always refused.",
