@@ -1,0 +1,16 @@
+"""The rows of the scoreboard, one module each.
+
+A module offers ``run(env, options)`` and returns a list of ``Row``. ``env`` is that of
+a throw-away database with the addons and their demo data; what a scenario commits
+there is nobody else's business, but it must leave no more than it made.
+"""
+
+from . import p01_intake, p02_intake_batch, p03_duplicates, p04_followup, p14_install
+
+ALL = {
+    "P1": p01_intake,
+    "P2": p02_intake_batch,
+    "P3": p03_duplicates,
+    "P4": p04_followup,
+    "P14": p14_install,
+}
