@@ -1,1 +1,2 @@
 from . import models, tools, wizard
+from . import demo  # last: it extends the models

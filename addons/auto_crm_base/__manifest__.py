@@ -31,6 +31,7 @@
         "demo/res_users_demo.xml",
         "demo/fleet_vehicle_model_demo.xml",
         "demo/product_template_demo.xml",
+        "demo/auto_vehicle_demo.xml",
     ],
     "installable": True,
     "application": True,
