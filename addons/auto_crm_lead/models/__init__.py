@@ -2,8 +2,15 @@ from . import auto_lead_grade
 from . import auto_lead_horizon
 from . import auto_intake_channel
 from . import auto_contact
+from . import auto_lead_grade_history
+from . import auto_lead_event
+from . import res_company
+from . import res_users
+from . import mail_activity
 from . import crm_lead
 from . import crm_lead_intake
+from . import crm_lead_cadence
+from . import crm_lead_clock
 from . import auto_lead_identity
 from . import auto_lead_intake
 from . import auto_intake_source

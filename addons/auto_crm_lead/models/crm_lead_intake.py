@@ -1089,9 +1089,6 @@ class CrmLead(models.Model):
     # Hooks of intake, for the other parts of the prospect's life
     # ------------------------------------------------------------
 
-    def _log_clock(self, kind):
-        """Note an event of the response clock, such as ``received``."""
-
     def _allocate(self):
         """Give prospects that nobody looks after to somebody."""
 
