@@ -16,6 +16,7 @@
         "data/auto_lead_horizon_data.xml",
         "data/ir_cron_followup_data.xml",
         "data/auto_needs_data.xml",
+        "views/auto_contact_log_views.xml",
         "views/crm_lead_needs_views.xml",
         "views/auto_competitor_views.xml",
         "views/auto_needs_views.xml",

@@ -47,7 +47,7 @@ class AutoLeadGrade(models.Model):
         "The days of a grade are not negative.",
     )
     _interval_set = models.Constraint(
-        "CHECK (interval_days > 0 OR is_lost OR is_won)",
+        "CHECK (COALESCE(interval_days, 0) > 0 OR is_lost IS TRUE OR is_won IS TRUE)",
         "A grade that is followed up needs a number of days between two contacts.",
     )
     _promise_range = models.Constraint(

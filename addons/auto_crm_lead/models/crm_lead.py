@@ -14,7 +14,8 @@ class CrmLead(models.Model):
     into leads and opportunities is not used, since the grade says how far it is.
     """
 
-    _inherit = "crm.lead"
+    _name = "crm.lead"
+    _inherit = ["crm.lead", "auto.masked.mixin"]
 
     public_ref = fields.Char(string="Reference", readonly=True, copy=False, index=True)
     lookup_ids = fields.One2many(
@@ -193,6 +194,32 @@ class CrmLead(models.Model):
             # change which is open, and it belongs to the system, not to a user.
             opportunities.sudo()[name].write({"lead_id": self.id})
         return res
+
+    # ------------------------------------------------------------
+    # Who sees which number
+    # ------------------------------------------------------------
+
+    @api.model
+    def _masked_fields(self):
+        return {
+            **super()._masked_fields(),
+            "phone": "phone",
+            "phone_sanitized": "phone",
+            "phone_mobile_search": "phone",
+        }
+
+    @api.model
+    def _masked_fields_in_export(self):
+        return {
+            **super()._masked_fields_in_export(),
+            "email_from": "email",
+            "email_normalized": "email",
+        }
+
+    @api.model
+    def _mask_exempt_domain(self):
+        """Show the numbers of one's own prospects in full."""
+        return Domain("user_id", "=", self.env.uid)
 
     # ------------------------------------------------------------
     # Values

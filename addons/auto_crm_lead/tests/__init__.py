@@ -1,1 +1,3 @@
+from . import test_cadence
+from . import test_grade
 from . import test_intake
