@@ -5,6 +5,7 @@ complete, under a file lock: a broken or killed build is never seen, and two com
 at once do not build the same thing twice.
 """
 
+import errno
 import fcntl
 import os
 import shutil
@@ -32,7 +33,9 @@ def make_folder(path):
     """Make `path` for its owner only and return it; Problem if that is refused."""
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except (PermissionError, FileExistsError, NotADirectoryError) as error:
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise
         raise Problem(
             f"The folder {path} cannot be made ({error.strerror}). Set AUTO_CRM_CACHE "
             "to a folder of yours."

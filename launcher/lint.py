@@ -6,9 +6,12 @@ from . import addons
 from .cache import REPOSITORY
 from .console import Problem, step
 
-# OCA's README template and its taste in short manifests are not ours; a big model may
-# be spread over files by topic.
-_NOT_OURS = "missing-readme,manifest-superfluous-key,consider-merging-classes-inherited"
+# Not our taste: OCA's README template, short manifests, no label where it equals the
+# name, and one class for each extended model (a big one may be split by topic).
+_NOT_OURS = (
+    "missing-readme,manifest-superfluous-key,attribute-string-redundant,"
+    "consider-merging-classes-inherited"
+)
 _PYLINT = ["--disable=all", "--enable=odoolint", f"--disable={_NOT_OURS}"]
 
 

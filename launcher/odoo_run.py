@@ -145,8 +145,8 @@ def _follow(runtime, command, log, progress):
 def _short(entry):
     """The message of a log `entry`, and the last line of its traceback."""
     first, *rest = entry.splitlines()
-    message = first.split(": ", 1)[-1]
-    return f"{message} {last_line(entry)}" if rest else message
+    message = first.split(": ", 1)[-1][:200]
+    return f"{message} … {last_line(entry)[:200]}" if rest else message
 
 
 class OdooServer:

@@ -157,11 +157,18 @@ class EmbeddedServer:
         programs = obtain_programs()
         if os.geteuid() != 0:
             return cls(programs, cache.root())
-        as_nobody = [sys.executable, str(_AS_NOBODY)]
-        trial = [*as_nobody, "/bin/true"]
-        if subprocess.run(trial, check=False, capture_output=True).returncode == 0:
-            return cls(programs, cache.root(), prefix=as_nobody)
+        prefix = cls.as_nobody()
+        if prefix:
+            return cls(programs, cache.root(), prefix)
         return cls._of_nobody(programs)
+
+    @staticmethod
+    def as_nobody():
+        """The command that runs root's programs as nobody; [] where it cannot."""
+        prefix = [sys.executable, str(_AS_NOBODY)]
+        trial = [*prefix, "/bin/true"]
+        done = subprocess.run(trial, check=False, capture_output=True)
+        return [] if done.returncode else prefix
 
     @classmethod
     def _of_nobody(cls, programs):
@@ -263,13 +270,13 @@ class EmbeddedServer:
         Waits for one that is still going down.
         """
         until = time.monotonic() + _SECONDS_TO_STOP
-        while self._process() and time.monotonic() < until:
+        while self.process() and time.monotonic() < until:
             time.sleep(0.2)
         (self.data / "postmaster.pid").unlink(missing_ok=True)
         for leftover in self.sockets.glob(".s.PGSQL.*"):
             leftover.unlink()
 
-    def _process(self):
+    def process(self):
         """The number of our running server process, or None."""
         try:
             lines = (self.data / "postmaster.pid").read_text().splitlines()
@@ -281,12 +288,12 @@ class EmbeddedServer:
 
     def stop(self):
         """Stop the server; its clients are disconnected."""
-        number = self._process()
+        number = self.process()
         if not number:
             return
         os.kill(number, signal.SIGINT)
         until = time.monotonic() + _SECONDS_TO_STOP
-        while self._process() and time.monotonic() < until:
+        while self.process() and time.monotonic() < until:
             _reap(number)
             time.sleep(0.05)
 

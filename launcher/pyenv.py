@@ -18,7 +18,7 @@ _COMPLETE = "complete"
 def python():
     """The environment's interpreter, whether it is there yet or not."""
     lock = REQUIREMENTS.read_bytes() + platform.python_version().encode()
-    key = hashlib.sha256(lock + sys.executable.encode()).hexdigest()[:12]
+    key = hashlib.sha256(lock + sys.base_prefix.encode()).hexdigest()[:12]
     return cache.root() / f"python-{key}" / "bin" / "python"
 
 
@@ -87,10 +87,10 @@ def pip_install(command, progress: Progress):
             if line.startswith("Collecting "):
                 progress.show(line.split()[1].split("==")[0])
     if process.returncode:
-        raise Problem(_explain("".join(output)))
+        raise Problem(explain("".join(output)))
 
 
-def _explain(output):
+def explain(output):
     """One line for what made pip fail, from its whole `output`."""
     if "DO NOT MATCH THE HASHES" in output:
         return (
