@@ -24,6 +24,18 @@
         "data/mail_activity_type_data.xml",
         "views/auto_access_log_views.xml",
         "views/auto_approval_views.xml",
+        "data/fleet_vehicle_model_brand_data.xml",
+        "data/auto_wmi_data.xml",
+        "wizard/auto_vehicle_change_owner_views.xml",
+        "wizard/auto_vehicle_find_views.xml",
+        "views/auto_vehicle_views.xml",
+        "views/auto_vehicle_event_views.xml",
+        "views/auto_vehicle_owner_views.xml",
+        "views/auto_odometer_reading_views.xml",
+        "views/auto_insurance_policy_views.xml",
+        "views/auto_wmi_views.xml",
+        "views/fleet_vehicle_model_views.xml",
+        "views/stock_lot_views.xml",
         "views/auto_crm_base_menus.xml",
     ],
     "demo": [
@@ -33,6 +45,11 @@
         "demo/product_template_demo.xml",
         "demo/auto_vehicle_demo.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "auto_crm_base/static/src/scss/auto_vehicle_timeline.scss",
+        ],
+    },
     "installable": True,
     "application": True,
 }

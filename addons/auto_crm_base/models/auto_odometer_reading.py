@@ -51,9 +51,7 @@ class AutoOdometerReading(models.Model):
         index=True,
         ondelete="restrict",
     )
-    date = fields.Date(
-        required=True, default=fields.Date.context_today
-    )
+    date = fields.Date(required=True, default=fields.Date.context_today)
     value = fields.Integer(
         string="Reading (km)", required=True, aggregator="max", help="As on the meter."
     )
@@ -268,6 +266,7 @@ class AutoOdometerReading(models.Model):
                 "odometer": 0,
                 "true_odometer": 0,
                 "odometer_date": False,
+                "true_odometer_date": False,
                 "odometer_offset": 0,
                 "odometer_alert": False,
                 "daily_distance": 0.0,
@@ -276,7 +275,8 @@ class AutoOdometerReading(models.Model):
         return {
             "odometer": last.value,
             "true_odometer": straight[-1].true_value,
-            "odometer_date": straight[-1].date,
+            "odometer_date": last.date,
+            "true_odometer_date": straight[-1].date,
             "odometer_offset": last.offset,
             "odometer_alert": bool(counted - straight),
             "daily_distance": straight._daily_distance(vehicle),

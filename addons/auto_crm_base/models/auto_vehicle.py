@@ -226,6 +226,11 @@ class AutoVehicle(models.Model):
         help="What the car has really run, over every replaced meter.",
     )
     odometer_date = fields.Date(string="Read on", copy=False, readonly=True)
+    true_odometer_date = fields.Date(
+        copy=False,
+        readonly=True,
+        help="The day on which the true distance was read.",
+    )
     odometer_offset = fields.Integer(copy=False, readonly=True, aggregator=False)
     odometer_alert = fields.Boolean(
         string="Odometer turned back",
@@ -1056,17 +1061,17 @@ class AutoVehicle(models.Model):
         :param int km: as the present meter will show them
         """
         self.ensure_one()
-        if not self.odometer_date:
+        if not self.true_odometer_date:
             return False
         missing = km + self.odometer_offset - self.true_odometer
         if missing <= 0:
-            return self.odometer_date
+            return self.true_odometer_date
         if not self.daily_distance:
             return False
         days = missing / self.daily_distance
         if days > LATEST_YEARS_AHEAD * 365:
             return False
-        return self.odometer_date + timedelta(days=round(days))
+        return self.true_odometer_date + timedelta(days=round(days))
 
     # ------------------------------------------------------------------
     # Look-up

@@ -75,8 +75,7 @@ class AutoWmi(models.Model):
                 for vals in vals_list
             ]
         )
-        if not self.env.context.get("install_mode"):
-            makers._decode_again(makers.mapped("code"))
+        makers._decode_again(makers.mapped("code"))
         return makers
 
     def write(self, vals):
