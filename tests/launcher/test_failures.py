@@ -147,7 +147,7 @@ def test_disk_fills_up_meanwhile(monkeypatch, capsys):
 
 def test_cache_that_cannot_be_made(monkeypatch):
     monkeypatch.setenv("AUTO_CRM_CACHE", "/proc/no-such/cache")
-    code, error = _run("doctor")
+    code, error = _run("psql")
     assert code == 1
     assert "Set AUTO_CRM_CACHE to a folder of yours" in error
 
