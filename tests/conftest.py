@@ -60,9 +60,8 @@ class TestServer(odoo_run.OdooServer):
     @contextmanager
     def connect(self):
         """Give a connection; commits at the end of the block, then closes."""
-        with closing(psycopg2.connect(self.dsn)) as connection:
-            with connection:
-                yield connection
+        with closing(psycopg2.connect(self.dsn)) as connection, connection:
+            yield connection
 
     def allow_log(self, pattern):
         """Accept log entries that match `pattern` until the end of the test."""
