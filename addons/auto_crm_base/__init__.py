@@ -1,2 +1,3 @@
+from . import controllers
 from . import models, tools, wizard
 from . import demo  # last: it extends the models

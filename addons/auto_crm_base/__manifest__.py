@@ -36,6 +36,13 @@
         "views/auto_wmi_views.xml",
         "views/fleet_vehicle_model_views.xml",
         "views/stock_lot_views.xml",
+        "views/auto_contact_views.xml",
+        "views/auto_consent_views.xml",
+        "views/auto_customer_document_views.xml",
+        "views/auto_customer_config_views.xml",
+        "views/auto_customer_wizard_views.xml",
+        "views/res_partner_views.xml",
+        "views/auto_call_views.xml",
         "views/auto_crm_base_menus.xml",
     ],
     "demo": [
@@ -47,7 +54,7 @@
     ],
     "assets": {
         "web.assets_backend": [
-            "auto_crm_base/static/src/scss/auto_vehicle_timeline.scss",
+            "auto_crm_base/static/src/**/*",
         ],
     },
     "installable": True,

@@ -19,6 +19,7 @@ from . import auto_odometer_reading
 from . import auto_insurance_policy
 from . import stock_lot
 from . import res_company
+from . import auto_consent
 from . import auto_contact
 from . import auto_customer_document
 from . import auto_customer_interest
@@ -26,5 +27,7 @@ from . import auto_customer_kind
 from . import auto_customer_level
 from . import mail_tracking_value
 from . import res_partner
+from . import res_partner_360
+from . import res_partner_consent
 from . import res_users
 from . import ir_http

@@ -38,6 +38,8 @@ class AutoAccessLog(models.Model):
             ("restricted_read", "Restricted data read"),
             ("export", "Exported"),
             ("join_store", "Store joined"),
+            ("leave_store", "Sharing ended"),
+            ("handover", "Book handed over"),
             ("erase", "Person erased"),
         ],
         required=True,

@@ -117,6 +117,22 @@ class AutoContact(models.Model):
             contact.display_name = ", ".join(part for part in parts if part)
 
     @api.model
+    def _channel_icons(self):
+        """Return the icon (Font Awesome class) of each channel."""
+        return {
+            "phone": "fa-phone",
+            "visit": "fa-building-o",
+            "sms": "fa-mobile",
+            "email": "fa-envelope-o",
+            "chat": "fa-weixin",
+            "web": "fa-globe",
+            "fax": "fa-fax",
+            "event": "fa-calendar-o",
+            "letter": "fa-file-text-o",
+            "system": "fa-plug",
+        }
+
+    @api.model
     def _masked_fields(self):
         return {**super()._masked_fields(), "number": "phone"}
 

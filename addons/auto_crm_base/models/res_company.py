@@ -16,6 +16,28 @@ class ResCompany(models.Model):
         "that is too short or has a forbidden letter is always refused.",
     )
 
+    auto_consent_required = fields.Boolean(
+        string="Marketing needs consent",
+        help="Customers get advertising only after they allowed it. Without this, "
+        "everybody who did not forbid it gets it.",
+    )
+    auto_contact_cap = fields.Integer(
+        string="Contacts per customer",
+        default=4,
+        help="How often one customer is contacted, over all stores, before "
+        "marketing leaves the customer alone. 0 for no limit.",
+    )
+    auto_contact_cap_days = fields.Integer(
+        string="Days of the limit",
+        default=30,
+        help="Over how many days contacts are counted.",
+    )
+
+    _auto_contact_cap_positive = models.Constraint(
+        "CHECK(auto_contact_cap >= 0 AND auto_contact_cap_days >= 0)",
+        "The limit of contacts and its days cannot be negative.",
+    )
+
     @api.depends("country_id")
     def _compute_auto_vin_check(self):
         for company in self:

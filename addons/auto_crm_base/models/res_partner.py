@@ -59,6 +59,10 @@ class ResPartner(models.Model):
         compute="_compute_is_birthday_month",
         search="_search_is_birthday_month",
     )
+    is_phone_masked = fields.Boolean(
+        compute="_compute_is_phone_masked",
+        help="Whether you see the number of this customer masked.",
+    )
     social_id = fields.Char(
         string="WeChat or other ID", copy=False, index="btree_not_null"
     )
@@ -104,6 +108,15 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------
     # Compute and search
     # ------------------------------------------------------------
+
+    @api.depends("phone", "user_id", "parent_id.user_id")
+    @api.depends_context("uid")
+    def _compute_is_phone_masked(self):
+        masked = self.browse()
+        if "phone" in self._masked_for_user():
+            masked = self.filtered("phone") - self._mask_exempt()
+        for partner in self:
+            partner.is_phone_masked = partner in masked
 
     @api.depends("birthday")
     def _compute_birthday_mmdd(self):
@@ -322,6 +335,68 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------
     # Business methods
     # ------------------------------------------------------------
+
+    def _leave_store(self, company, reason):
+        """End the share of ``company`` in the customers.
+
+        :param company: one ``res.company`` record
+        :param str reason: why, in words; kept in the access log
+        :raise UserError: when it is the home store of one of them, or the last
+        """
+        # As in _join_store: the caller has checked the right to share.
+        leaving = self.sudo().filtered(lambda partner: company in partner.store_ids)
+        if any(
+            partner.auto_store_id == company or partner.store_ids == company
+            for partner in leaving
+        ):
+            raise UserError(
+                self.env._(
+                    "A customer stays with the home store and with at least one "
+                    "store. Give the customer another home store first."
+                )
+            )
+        if leaving:
+            leaving.write({"store_ids": [Command.unlink(company.id)]})
+            self.env["auto.access.log"]._log(
+                "leave_store", leaving, reason, company=company
+            )
+
+    def _check_reveal(self):
+        """Refuse who may not reveal the numbers of these customers.
+
+        :raise AccessError: without the right to reveal, or to read them
+        """
+        self.check_access("read")
+        user = self.env.user
+        if self.env.su or not self._masked_for_user():
+            return
+        if not user.has_group("auto_crm_base.group_phone_reveal"):
+            raise AccessError(self.env._("You may not see phone numbers in full."))
+
+    def action_reveal_phone(self):
+        """Show the number in full; this is logged."""
+        self.ensure_one()
+        reveal = self.env["auto.phone.reveal"].create({"partner_id": self.id})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Phone number"),
+            "res_model": reveal._name,
+            "res_id": reveal.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    @api.model
+    def get_import_templates(self):
+        """Offer the template of the customer archive to the importer."""
+        if self.env.context.get("auto_customer_template"):
+            return [
+                {
+                    "label": self.env._("Template of the customer archive"),
+                    "template": "/auto_crm_base/static/xls/customer_template.csv",
+                }
+            ]
+        return super().get_import_templates()
 
     @api.model
     def _find_customer(self, phone=None, email=None, social_id=None, country=None):

@@ -1,0 +1,195 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+TIMELINE_LIMIT = 40
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    auto_360_tiles = fields.Json(
+        string="At a glance", compute="_compute_auto_360_tiles", compute_sudo=False
+    )
+    auto_360_timeline = fields.Json(
+        string="What happened", compute="_compute_auto_360_timeline", compute_sudo=False
+    )
+
+    @api.depends_context("uid", "lang", "allowed_company_ids")
+    def _compute_auto_360_tiles(self):
+        for partner in self:
+            partner.auto_360_tiles = (
+                partner._origin._auto_360_counters() if partner._origin else []
+            )
+
+    @api.depends_context("uid", "lang", "allowed_company_ids")
+    def _compute_auto_360_timeline(self):
+        for partner in self:
+            partner.auto_360_timeline = (
+                partner._origin._auto_360_timeline() if partner._origin else []
+            )
+
+    # ------------------------------------------------------------
+    # To extend
+    # ------------------------------------------------------------
+
+    def _auto_360_counters(self):
+        """Return the figures of the customer's 360 view, one query for each.
+
+        Other addons extend the list with :meth:`_auto_360_tile`, which leaves out
+        what the user may not read.
+
+        :return: list of dicts ``key``, ``label``, ``icon`` (Font Awesome),
+            ``count`` and ``action`` (what opens exactly the records counted)
+        """
+        self.ensure_one()
+        family = self._auto_360_family()
+        in_family = [("partner_id", "in", family)]
+        attached = [("res_model", "=", "res.partner"), ("res_id", "in", family)]
+        tiles = [
+            self._auto_360_tile(
+                "vehicles",
+                self.env._("Vehicles"),
+                "fa-car",
+                "auto.vehicle",
+                [("owner_id", "in", family)],
+            ),
+            self._auto_360_tile(
+                "contacts",
+                self.env._("Contact log"),
+                "fa-comments-o",
+                "auto.contact",
+                in_family,
+            ),
+            self._auto_360_tile(
+                "insurance",
+                self.env._("Insurance"),
+                "fa-umbrella",
+                "auto.insurance.policy",
+                [("vehicle_id.owner_id", "in", family)],
+            ),
+            self._auto_360_tile(
+                "followups",
+                self.env._("Follow-ups"),
+                "fa-bell-o",
+                "auto.followup",
+                in_family,
+            ),
+            self._auto_360_tile(
+                "identity",
+                self.env._("Identity documents"),
+                "fa-id-card-o",
+                "auto.customer.document",
+                in_family,
+            ),
+            self._auto_360_tile(
+                "folder",
+                self.env._("Customer folder"),
+                "fa-folder-open-o",
+                "ir.attachment",
+                [*attached, ("res_field", "=", False)],
+                views="kanban,list,form",
+            ),
+            self._auto_360_tile(
+                "consents",
+                self.env._("Consents"),
+                "fa-check-square-o",
+                "auto.consent",
+                in_family,
+            ),
+        ]
+        return [tile for tile in tiles if tile]
+
+    def _auto_360_timeline(self, limit=TIMELINE_LIMIT):
+        """Return what happened with the customer, newest first.
+
+        Other addons add their events to those of :meth:`_auto_360_events`.
+
+        :param int limit: how many events at most
+        :return: list of dicts ``date`` (UTC text), ``icon``, ``title``, ``text``,
+            ``by``, ``res_model`` and ``res_id`` of the record to open
+        """
+        self.ensure_one()
+        events = self._auto_360_events(limit)
+        return sorted(events, key=lambda event: event["date"], reverse=True)[:limit]
+
+    def _auto_360_events(self, limit):
+        """Return at most ``limit`` events of each source, in any order."""
+        family = self._auto_360_family()
+        events = []
+        contacts = self.env["auto.contact"]
+        if contacts.has_access("read"):
+            channels = dict(
+                contacts._fields["channel"]._description_selection(self.env)
+            )
+            results = dict(contacts._fields["result"]._description_selection(self.env))
+            icons = contacts._channel_icons()
+            for contact in contacts.search([("partner_id", "in", family)], limit=limit):
+                title = [channels[contact.channel], results.get(contact.result)]
+                events.append(
+                    {
+                        "date": fields.Datetime.to_string(contact.date),
+                        "icon": icons.get(contact.channel, "fa-comment-o"),
+                        "title": " · ".join(filter(None, title)),
+                        "text": contact.summary or "",
+                        "by": contact.user_id.name or "",
+                        "res_model": contact._name,
+                        "res_id": contact.id,
+                    }
+                )
+        vehicle_events = self.env["auto.vehicle.event"]
+        if vehicle_events.has_access("read"):
+            for event in vehicle_events.search(
+                [("partner_id", "in", family)], limit=limit
+            ):
+                events.append(
+                    {
+                        "date": fields.Datetime.to_string(event.date),
+                        "icon": event.icon,
+                        "title": event.vehicle_id.display_name,
+                        "text": event.name,
+                        "by": event.user_id.name or "",
+                        "res_model": event.res_model or event.vehicle_id._name,
+                        "res_id": event.res_id or event.vehicle_id.id,
+                    }
+                )
+        return events
+
+    # ------------------------------------------------------------
+    # Helpers
+    # ------------------------------------------------------------
+
+    def _auto_360_family(self):
+        """Return the ids of the customer and of the customer's contacts."""
+        self.ensure_one()
+        return [self.id, *self.child_ids.ids]
+
+    @api.model
+    def _auto_360_tile(
+        self, key, label, icon, model, domain, views="list,form", context=None
+    ):
+        """Return one tile, or None when its records are none of the user's business.
+
+        :param str key: stable name of the tile
+        :param str icon: Font Awesome class
+        :param str model: of the records counted
+        :param domain: that counts and opens the same records
+        :param str views: of the action, comma-separated
+        """
+        if model not in self.env or not self.env[model].has_access("read"):
+            return None
+        domain = list(Domain(domain))
+        return {
+            "key": key,
+            "label": label,
+            "icon": icon,
+            "count": self.env[model].search_count(domain),
+            "action": {
+                "type": "ir.actions.act_window",
+                "name": f"{label}: {self.display_name}",
+                "res_model": model,
+                "views": [[False, view] for view in views.split(",")],
+                "domain": domain,
+                "context": context or {},
+                "target": "current",
+            },
+        }
