@@ -138,20 +138,20 @@ class ResPartner(models.Model):
                 )
         vehicle_events = self.env["auto.vehicle.event"]
         if vehicle_events.has_access("read"):
-            for event in vehicle_events.search(
-                [("partner_id", "in", family)], limit=limit
-            ):
-                events.append(
-                    {
-                        "date": fields.Datetime.to_string(event.date),
-                        "icon": event.icon,
-                        "title": event.vehicle_id.display_name,
-                        "text": event.name,
-                        "by": event.user_id.name or "",
-                        "res_model": event.res_model or event.vehicle_id._name,
-                        "res_id": event.res_id or event.vehicle_id.id,
-                    }
+            events += [
+                {
+                    "date": fields.Datetime.to_string(event.date),
+                    "icon": event.icon,
+                    "title": event.vehicle_id.display_name,
+                    "text": event.name,
+                    "by": event.user_id.name or "",
+                    "res_model": event.res_model or event.vehicle_id._name,
+                    "res_id": event.res_id or event.vehicle_id.id,
+                }
+                for event in vehicle_events.search(
+                    [("partner_id", "in", family)], limit=limit
                 )
+            ]
         return events
 
     # ------------------------------------------------------------

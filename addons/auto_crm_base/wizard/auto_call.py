@@ -266,9 +266,9 @@ class AutoCall(models.TransientModel):
     def _wrap_up(self):
         """Do what a call leads to; a hook, after the contact is written.
 
-        :return: an action to open, or None for the next call
+        :return: an action to open, or False for the next call
         """
-        return None
+        return False
 
     def _next_call_action(self):
         return {

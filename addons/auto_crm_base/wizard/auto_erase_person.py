@@ -170,8 +170,8 @@ class AutoErasePerson(models.TransientModel):
     def _persons(self):
         """Return the person and the person's contacts, as superuser."""
         # Erasing is for the whole group, also what other stores know.
-        person = self.partner_id.sudo().with_context(active_test=False)
-        return person | person.child_ids
+        people = self.env["res.partner"].sudo().with_context(active_test=False)
+        return people.search([("id", "child_of", self.partner_id.ids)])
 
     def action_find(self):
         """Find persons by exactly what was typed, archived ones too."""
