@@ -1,6 +1,7 @@
+from odoo.tests import new_test_user
+
 from odoo.addons.auto_crm_base.models.res_users import ROLES
 from odoo.addons.base.tests.common import BaseCommon
-from odoo.tests import new_test_user
 
 
 class AutoCase(BaseCommon):

@@ -1,5 +1,6 @@
-from odoo.addons.auto_crm_base.tools.phone import mask_phone, normalise_phone
 from odoo.tests import TransactionCase, tagged
+
+from odoo.addons.auto_crm_base.tools.phone import mask_phone, normalise_phone
 
 
 @tagged("post_install", "-at_install")
