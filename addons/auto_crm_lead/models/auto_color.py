@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class AutoColor(models.Model):
@@ -16,24 +16,3 @@ class AutoColor(models.Model):
     )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-
-    @api.model
-    def _split_aliases(self, aliases):
-        """Return the words of ``aliases``, in lower case and without blanks."""
-        words = (aliases or "").replace("，", ",").replace("、", ",").split(",")
-        return [word.strip().lower() for word in words if word.strip()]
-
-    def _words(self):
-        """Return all words, in lower case, by which a car's colour is recognised.
-
-        The names in every installed language count, so that a match does not
-        depend on who asks.
-        """
-        words = set()
-        for lang, _name in self.env["res.lang"].get_installed():
-            words.update(
-                name.lower() for name in self.with_context(lang=lang).mapped("name")
-            )
-        for color in self:
-            words.update(self._split_aliases(color.aliases))
-        return sorted(words)

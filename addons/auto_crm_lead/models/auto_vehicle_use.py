@@ -11,3 +11,8 @@ class AutoVehicleUse(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
+    category_ids = fields.Many2many(
+        comodel_name="fleet.vehicle.model.category",
+        string="Suitable bodies",
+        help="Cars with one of these bodies rank higher for this use.",
+    )

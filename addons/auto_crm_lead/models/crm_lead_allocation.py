@@ -1,0 +1,595 @@
+from collections import Counter, defaultdict
+from datetime import timedelta
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+REASSIGN_ROLES = frozenset({"sales_manager", "store_manager", "head_office"})
+#: Capacity that counts for a consultant without a limit, to compare free shares.
+OPEN_CAPACITY = 100
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    assignment_ids = fields.One2many(
+        comodel_name="auto.lead.assignment",
+        inverse_name="lead_id",
+        string="Assignments",
+        readonly=True,
+    )
+    recall_rule_id = fields.Many2one(
+        comodel_name="auto.allocation.rule",
+        string="Taken back by",
+        readonly=True,
+        copy=False,
+        help="The rule that takes this prospect back when its consultant does not "
+        "make contact in time; empty once contact was made.",
+    )
+    recall_count = fields.Integer(
+        string="Times taken back", readonly=True, copy=False
+    )
+
+    _recall_idx = models.Index("(recall_rule_id) WHERE recall_rule_id IS NOT NULL")
+    _unallocated_idx = models.Index(
+        "(company_id, id) WHERE active AND user_id IS NULL AND won_status = 'pending'"
+    )
+
+    def write(self, vals):
+        if "user_id" not in vals or self.env.context.get("auto_allocation"):
+            return super().write(vals)
+        former = {lead: lead.user_id for lead in self}
+        result = super().write(vals)
+        changed = self.filtered(lambda lead: lead.user_id != former[lead])
+        changed._log_manual_assignment(former)
+        return result
+
+    def _log_manual_assignment(self, former):
+        """Write down that somebody gave these leads to somebody, by hand."""
+        if not self:
+            return
+        # Nobody has the right to write assignments, so that none is invented.
+        self.env["auto.lead.assignment"].sudo().create(
+            [
+                {
+                    "lead_id": lead.id,
+                    "company_id": (lead.company_id or self.env.company).id,
+                    "kind": "manual",
+                    "user_id": lead.user_id.id,
+                    "former_user_id": former[lead].id,
+                    "done_by": self.env.uid,
+                }
+                for lead in self
+            ]
+        )
+        watched = self.sudo().filtered("recall_rule_id")
+        if watched:
+            watched.write({"recall_rule_id": False})
+
+    def action_reassign(self, user_id):
+        """Give these prospects to another consultant.
+
+        :param int user_id: id of the ``res.users``, who must work in their store
+        :raise AccessError: when the current user is no manager
+        :raise UserError: when the consultant does not work in the store
+        """
+        if not (self.env.su or self.env.user._auto_roles() & REASSIGN_ROLES):
+            raise AccessError(self.env._("Only managers give prospects to others."))
+        self.check_access("write")
+        # Which stores a colleague works for is not private.
+        user = self.env["res.users"].browse(user_id).sudo()
+        for company in self.company_id:
+            if company not in user.company_ids:
+                raise UserError(
+                    self.env._(
+                        "%(user)s does not work in %(store)s.",
+                        user=user.name,
+                        store=company.name,
+                    )
+                )
+        for company, leads in self.grouped("company_id").items():
+            # The store stays what it is, whoever gets the lead.
+            leads.write({"user_id": user_id, "company_id": company.id})
+        return True
+
+    # ------------------------------------------------------------
+    # By rule
+    # ------------------------------------------------------------
+
+    def _allocate(self):
+        """Give those of these leads that have no consultant to one, by rule.
+
+        The number of queries does not depend on the number of leads. Doubtful
+        enquiries and closed leads are left alone. What no rule applies to, or
+        nobody can take now, stays without consultant and is tried again by a job.
+
+        :return: the leads that have a consultant now
+        """
+        # Who registers a prospect need not see whom it goes to.
+        leads = self.sudo().filtered(
+            lambda lead: lead.active
+            and not lead.user_id
+            and not lead.is_spam
+            and lead.won_status == "pending"
+            and lead.company_id
+        )
+        return leads._allocate_to_candidates("auto")
+
+    def _allocate_to_candidates(self, kind, exclude=None):
+        """Choose a consultant for each lead and write it down.
+
+        :param str kind: ``auto`` or ``recall``
+        :param dict exclude: for each lead, the ids of the users who had it
+        :return: the leads that got a consultant
+        """
+        if not self:
+            return self
+        rules = self._allocation_rules()
+        candidates = self._allocation_candidates(rules)
+        chosen = defaultdict(self.browse)
+        vals_list = []
+        former = {lead: lead.user_id for lead in self}
+        turn = Counter()
+        for lead in self:
+            rule, brands = rules[lead]
+            winner, considered = None, []
+            if rule:
+                winner, considered = self._choose_candidate(
+                    rule,
+                    brands,
+                    candidates.get(lead.company_id.id, []),
+                    (exclude or {}).get(lead, ()),
+                )
+            if winner:
+                turn["n"] += 1
+                winner["open"] += 1
+                winner["today"] += 1
+                winner["last"] = (1, turn["n"])
+                key = (winner["user"], lead.company_id.id, rule["id"])
+                chosen[key] |= lead
+            if winner or kind == "auto":
+                vals_list.append(
+                    {
+                        "lead_id": lead.id,
+                        "company_id": lead.company_id.id,
+                        "kind": kind,
+                        "rule_id": rule and rule["id"],
+                        "rule_name": rule and rule["name"],
+                        "method": rule and rule["method"],
+                        "user_id": winner and winner["user"],
+                        "former_user_id": former[lead].id,
+                        "candidates": considered,
+                    }
+                )
+        vals_list = self._allocation_changes(vals_list)
+        self.env["auto.lead.assignment"].create(vals_list)
+        quiet = {
+            "auto_allocation": True,
+            "tracking_disable": True,
+            "mail_notrack": True,
+        }
+        watching = {
+            rule["id"] for rule, _brands in rules.values() if rule and rule["recall_minutes"]
+        }
+        assigned = self.browse()
+        for (user_id, company_id, rule_id), leads in chosen.items():
+            leads.with_context(**quiet).write(
+                {
+                    "user_id": user_id,
+                    "company_id": company_id,
+                    "recall_rule_id": rule_id in watching and rule_id,
+                }
+            )
+            assigned |= leads
+        if assigned:
+            assigned._tell_new_consultants()
+        return assigned
+
+    def _allocation_changes(self, vals_list):
+        """Leave out the repeated note that nobody could take a lead."""
+        nobody = [vals["lead_id"] for vals in vals_list if not vals["user_id"]]
+        if not nobody:
+            return vals_list
+        noted = {
+            lead.id
+            for (lead,) in self.env["auto.lead.assignment"]._read_group(
+                [("lead_id", "in", nobody), ("user_id", "=", False)], ["lead_id"]
+            )
+        }
+        return [v for v in vals_list if v["user_id"] or v["lead_id"] not in noted]
+
+    def _allocation_rules(self):
+        """Return for each lead the rule that is for it and the brands wished for."""
+        brand_rel = self._fields["need_brand_ids"]
+        model_rel = self._fields["need_model_ids"]
+        brands = defaultdict(set)
+        self.env.flush_all()
+        for lead_id, brand_id in self.env.execute_query(
+            SQL(
+                "SELECT %(b_lead)s, %(b_brand)s FROM %(b_rel)s WHERE %(b_lead)s IN %(ids)s"
+                " UNION SELECT r.%(m_lead)s, m.brand_id FROM %(m_rel)s r"
+                " JOIN fleet_vehicle_model m ON m.id = r.%(m_model)s"
+                " WHERE r.%(m_lead)s IN %(ids)s",
+                b_rel=SQL.identifier(brand_rel.relation),
+                b_lead=SQL.identifier(brand_rel.column1),
+                b_brand=SQL.identifier(brand_rel.column2),
+                m_rel=SQL.identifier(model_rel.relation),
+                m_lead=SQL.identifier(model_rel.column1),
+                m_model=SQL.identifier(model_rel.column2),
+                ids=tuple(self.ids),
+            )
+        ):
+            brands[lead_id].add(brand_id)
+        rule_for = self.env["auto.allocation.rule"]._rule_for
+        return {
+            lead: (
+                rule_for(
+                    {
+                        "company": lead.company_id.id,
+                        "state": lead.state_id.id,
+                        "channel": lead.intake_channel_id.id,
+                        "horizon": lead.horizon_id.id,
+                        "brands": brands[lead.id],
+                    }
+                ),
+                brands[lead.id],
+            )
+            for lead in self
+        }
+
+    def _allocation_candidates(self, rules):
+        """Return who may get prospects in the stores of these leads, in one query.
+
+        :return: dict from company id to a list of dicts ``user``, ``name``,
+            ``open``, ``today``, ``last``, ``on_duty``, ``max_open``, ``max_per_day``,
+            ``available``, ``away``, ``brands``, ``consultant``
+        """
+        named = {user for rule, _brands in rules.values() if rule for user in rule["users"]}
+        group = self.env.ref("auto_crm_base.group_consultant")
+        now = self.env.cr.now()
+        week = int((now.toordinal() - 1) / 7) % 2
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT c.id, u.id, p.name, g.uid IS NOT NULL,
+                       COALESCE(s.available, TRUE), s.away_until >= %(now)s::date,
+                       COALESCE(s.max_open, 0), COALESCE(s.max_per_day, 0),
+                       ARRAY(SELECT b.fleet_vehicle_model_brand_id
+                               FROM auto_salesperson_fleet_vehicle_model_brand_rel b
+                              WHERE b.auto_salesperson_id = s.id),
+                       (SELECT count(*) FROM crm_lead l
+                         WHERE l.user_id = u.id AND l.company_id = c.id AND l.active
+                           AND l.won_status = 'pending'),
+                       given.today, given.last,
+                       k.id IS NULL OR (
+                           EXISTS (
+                               SELECT FROM resource_calendar_attendance a
+                                WHERE a.calendar_id = k.id
+                                  AND a.display_type IS NULL
+                                  AND a.day_period != 'lunch'
+                                  AND (a.week_type IS NULL OR a.week_type = %(week)s)
+                                  AND a.dayofweek
+                                      = (extract(isodow FROM t.local) - 1)::int::text
+                                  AND extract(epoch FROM t.local::time) / 3600
+                                      BETWEEN a.hour_from AND a.hour_to)
+                           AND NOT EXISTS (
+                               SELECT FROM resource_calendar_leaves f
+                                 LEFT JOIN resource_resource h ON h.id = f.resource_id
+                                WHERE %(now)s BETWEEN f.date_from AND f.date_to
+                                  AND (f.resource_id IS NOT NULL AND h.user_id = u.id
+                                       OR f.resource_id IS NULL
+                                       AND (f.calendar_id = k.id
+                                            OR f.calendar_id IS NULL
+                                            AND f.company_id = c.id)))
+                       )
+                  FROM res_company c
+                  JOIN res_company_users_rel r ON r.cid = c.id
+                  JOIN res_users u ON u.id = r.user_id AND u.active AND NOT u.share
+                  JOIN res_partner p ON p.id = u.partner_id
+                  LEFT JOIN res_groups_users_rel g ON g.uid = u.id AND g.gid = %(group)s
+                  LEFT JOIN auto_salesperson s
+                         ON s.user_id = u.id AND s.company_id = c.id
+                  LEFT JOIN LATERAL (
+                      SELECT calendar_id FROM resource_resource
+                       WHERE user_id = u.id AND active AND calendar_id IS NOT NULL
+                       ORDER BY company_id = c.id DESC LIMIT 1) own ON TRUE
+                  LEFT JOIN resource_calendar k ON k.id = COALESCE(
+                      s.calendar_id, own.calendar_id, c.resource_calendar_id)
+                  CROSS JOIN LATERAL (
+                      SELECT %(now)s::timestamp AT TIME ZONE 'UTC'
+                             AT TIME ZONE COALESCE(k.tz, 'UTC') AS local) t
+                  CROSS JOIN LATERAL (
+                      SELECT count(*) FILTER (
+                                 WHERE i.date >= date_trunc('day', t.local)
+                                       AT TIME ZONE COALESCE(k.tz, 'UTC')
+                                       AT TIME ZONE 'UTC') AS today,
+                             max(i.date) AS last
+                        FROM auto_lead_assignment i
+                       WHERE i.user_id = u.id AND i.company_id = c.id) given
+                 WHERE c.id IN %(companies)s
+                   AND (g.uid IS NOT NULL OR u.id = ANY(%(named)s))
+                 ORDER BY c.id, u.id
+                """,
+                now=now,
+                week=str(week),
+                group=group.id,
+                companies=tuple(self.company_id.ids),
+                named=list(named),
+            )
+        )
+        candidates = defaultdict(list)
+        for row in rows:
+            candidates[row[0]].append(
+                {
+                    "user": row[1],
+                    "name": row[2],
+                    "consultant": row[3],
+                    "available": row[4],
+                    "away": bool(row[5]),
+                    "max_open": row[6],
+                    "max_per_day": row[7],
+                    "brands": set(row[8]),
+                    "open": row[9],
+                    "today": row[10],
+                    "last": (0, row[11].timestamp() if row[11] else 0),
+                    "on_duty": row[12],
+                }
+            )
+        return candidates
+
+    @api.model
+    def _choose_candidate(self, rule, brands, candidates, exclude):
+        """Return the winner among ``candidates`` and all who were considered.
+
+        :return: ``(candidate or None, list of what is kept of each)``
+        """
+        fit, considered = [], []
+        for candidate in candidates:
+            if rule["users"]:
+                if candidate["user"] not in rule["users"]:
+                    continue
+            elif not candidate["consultant"]:
+                continue
+            out = self._candidate_out(rule, brands, candidate, exclude)
+            considered.append(
+                {
+                    "user": candidate["user"],
+                    "name": candidate["name"],
+                    "open": candidate["open"],
+                    "today": candidate["today"],
+                    "on_duty": candidate["on_duty"],
+                    **({"out": out} if out else {}),
+                }
+            )
+            if not out:
+                fit.append((candidate, considered[-1]))
+        if rule["working_hours"] == "prefer":
+            on_duty = [pair for pair in fit if pair[0]["on_duty"]]
+            if on_duty:
+                for candidate, kept in fit:
+                    if not candidate["on_duty"]:
+                        kept["out"] = "off_duty"
+                fit = on_duty
+        if not fit:
+            return None, considered
+        for candidate, kept in fit:
+            kept["score"] = self._candidate_score(rule["method"], candidate)
+        winner, _kept = min(
+            fit, key=lambda p: (p[1]["score"], p[0]["last"], p[0]["user"])
+        )
+        return winner, considered
+
+    @api.model
+    def _candidate_out(self, rule, brands, candidate, exclude):
+        """Return why a candidate cannot get the lead, or None."""
+        if not candidate["available"]:
+            return "unavailable"
+        if candidate["away"]:
+            return "away"
+        if candidate["user"] in exclude:
+            return "former"
+        if brands and candidate["brands"] and not brands & candidate["brands"]:
+            return "brand"
+        if candidate["max_open"] and candidate["open"] >= candidate["max_open"]:
+            return "max_open"
+        if candidate["max_per_day"] and candidate["today"] >= candidate["max_per_day"]:
+            return "max_per_day"
+        if rule["working_hours"] == "require" and not candidate["on_duty"]:
+            return "off_duty"
+        return None
+
+    @api.model
+    def _candidate_score(self, method, candidate):
+        """Return by what the method ranks; the lowest wins, then the longest wait."""
+        if method == "least":
+            return candidate["open"]
+        if method == "capacity":
+            capacity = candidate["max_open"] or OPEN_CAPACITY
+            return round(100 * candidate["open"] / capacity, 1)
+        return 0
+
+    def _tell_new_consultants(self):
+        """Show a note on the screen of each consultant who got leads."""
+        for user, leads in self.grouped("user_id").items():
+            env = self.with_context(lang=user.lang).env
+            user._bus_send(
+                "simple_notification",
+                {
+                    "type": "info",
+                    "title": env._("New prospects"),
+                    "message": env._(
+                        "%s new prospects were given to you.", len(leads)
+                    )
+                    if len(leads) > 1
+                    else env._("A new prospect was given to you."),
+                },
+            )
+
+    @api.model
+    def _cron_allocate(self, batch_size=500):
+        """Give waiting prospects without consultant to somebody, by rule."""
+        domain = (
+            Domain("user_id", "=", False)
+            & Domain("won_status", "=", "pending")
+            & Domain("is_spam", "=", False)
+            & Domain("company_id", "!=", False)
+        )
+        if not self.env["auto.allocation.rule"]._conditions():
+            return
+        cron = self.env["ir.cron"]
+        last_id = 0
+        while True:
+            leads = self.search(
+                domain & Domain("id", ">", last_id), limit=batch_size, order="id"
+            )
+            if not leads:
+                break
+            last_id = leads[-1].id
+            leads.try_lock_for_update(allow_referencing=True)._allocate()
+            if not cron._commit_progress(len(leads)):
+                break
+
+    # ------------------------------------------------------------
+    # Recall
+    # ------------------------------------------------------------
+
+    @api.model
+    def _cron_recall(self, batch_size=500):
+        """Take prospects back that nobody contacted in time.
+
+        The time runs in the working hours of the store. The dates of the prospect
+        stay as they are; the former and the new consultant and the managers of the
+        store are told.
+        """
+        cron = self.env["ir.cron"]
+        groups = self._read_group(
+            [("recall_rule_id", "!=", False)],
+            ["recall_rule_id", "company_id"],
+            ["__count"],
+        )
+        cron._commit_progress(remaining=sum(count for *_group, count in groups))
+        for rule, company, _count in groups:
+            late = self._recall_threshold(company, rule.recall_minutes)
+            domain = (
+                Domain("recall_rule_id", "=", rule.id)
+                & Domain("company_id", "=", company.id)
+                & Domain("date_open", "<=", late)
+            )
+            leads = self.search(domain, limit=batch_size, order="date_open, id")
+            leads = leads.try_lock_for_update(allow_referencing=True)
+            leads._recall(rule)
+            if not cron._commit_progress(len(leads)):
+                break
+
+    @api.model
+    def _recall_threshold(self, company, minutes):
+        """Return the moment that lies ``minutes`` of working time before now.
+
+        :param company: the store, whose calendar counts
+        :return: naive UTC datetime
+        """
+        now = self.env.cr.now()
+        calendar = company.resource_calendar_id
+        if not calendar:
+            return now - timedelta(minutes=minutes)
+        start = calendar.plan_hours(
+            -minutes / 60, pytz.utc.localize(now), compute_leaves=True
+        )
+        if not start:
+            return now - timedelta(minutes=minutes)
+        return start.astimezone(pytz.utc).replace(tzinfo=None)
+
+    def _contacted_since_assignment(self):
+        """Return those of these leads whose consultant has made contact."""
+        since = dict(
+            self.env["auto.contact"]._read_group(
+                [("lead_id", "in", self.ids), ("user_id", "in", self.user_id.ids)],
+                ["lead_id"],
+                ["date:max"],
+            )
+        )
+        return self.filtered(
+            lambda lead: since.get(lead) and since[lead] >= lead.date_open
+        )
+
+    def _recall(self, rule):
+        """Take these leads back and give them to the next candidate."""
+        settled = self._contacted_since_assignment() | self.filtered(
+            lambda lead: lead.won_status != "pending" or not lead.user_id
+        )
+        quiet = {"auto_allocation": True, "tracking_disable": True}
+        untouched = self - settled
+        spent = untouched.filtered(lambda lead: lead.recall_count >= rule.recall_max)
+        recalled = untouched - spent
+        former = {lead: lead.user_id for lead in untouched}
+        had_it = defaultdict(set)
+        for lead, users in self.env["auto.lead.assignment"]._read_group(
+            [("lead_id", "in", recalled.ids)], ["lead_id"], ["user_id:recordset"]
+        ):
+            had_it[lead] = set(users.ids)
+        for lead in recalled:
+            had_it[lead].add(lead.user_id.id)
+        moved = recalled._allocate_to_candidates("recall", exclude=had_it)
+        for count, leads in moved.grouped("recall_count").items():
+            leads.with_context(**quiet).write({"recall_count": count + 1})
+        stuck = spent | (recalled - moved)
+        (settled | stuck).with_context(**quiet).write({"recall_rule_id": False})
+        moved._tell_recall(former)
+        stuck._tell_stuck()
+
+    def _store_managers(self):
+        """Return the managers to tell, for each store of these leads."""
+        groups = [
+            self.env.ref(f"auto_crm_base.group_{role}").id
+            for role in ("sales_manager", "store_manager")
+        ]
+        users = self.env["res.users"].search(
+            [
+                ("all_group_ids", "in", groups),
+                ("company_id", "in", self.company_id.ids),
+            ]
+        )
+        return users.grouped("company_id")
+
+    def _tell_recall(self, former):
+        """Tell the former and the new consultant and the managers of the store."""
+        managers = self._store_managers()
+        for lead in self:
+            users = former[lead] | lead.user_id
+            users |= managers.get(lead.company_id, users.browse())
+            lead.message_notify(
+                partner_ids=users.partner_id.ids,
+                subject=lead.display_name,
+                body=self.env._(
+                    "Taken back from %(former)s, who had not made contact in time, and "
+                    "given to %(user)s.",
+                    former=former[lead].name,
+                    user=lead.user_id.name,
+                ),
+            )
+
+    def _tell_stuck(self):
+        """Tell the managers that nobody else can take these leads."""
+        managers = self._store_managers()
+        for lead in self:
+            users = managers.get(lead.company_id)
+            if users:
+                lead.message_notify(
+                    partner_ids=users.partner_id.ids,
+                    subject=lead.display_name,
+                    body=self.env._(
+                        "Still not contacted by %s, and there is nobody else to give "
+                        "it to. Please look after it.",
+                        lead.user_id.name,
+                    ),
+                )
+
+    def _merge_history_models(self):
+        return {
+            **super()._merge_history_models(),
+            "auto.lead.assignment": "lead_id",
+        }

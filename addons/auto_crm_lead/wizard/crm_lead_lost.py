@@ -1,0 +1,21 @@
+from odoo import fields, models
+from odoo.tools import html2plaintext
+
+
+class CrmLeadLost(models.TransientModel):
+    """Odoo's own window "Mark as lost" asks for approval."""
+
+    _inherit = "crm.lead.lost"
+
+    needs_competitor = fields.Boolean(related="lost_reason_id.needs_competitor")
+    competitor_id = fields.Many2one(
+        comodel_name="auto.competitor", string="Bought from"
+    )
+
+    def action_lost_reason_apply(self):
+        self.ensure_one()
+        return self.lead_ids.action_request_lost(
+            self.lost_reason_id.id,
+            html2plaintext(self.lost_feedback or ""),
+            self.competitor_id.id,
+        )
