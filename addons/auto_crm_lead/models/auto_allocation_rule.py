@@ -124,13 +124,13 @@ class AutoAllocationRule(models.Model):
         """Return the conditions of the first rule that is for a prospect.
 
         :param dict facts: ``company``, ``state``, ``channel``, ``horizon`` (an id or
-            False each) and ``brands`` (a set of ids)
+            False each) and ``brands`` (a function that returns a set of ids)
         :return: one element of :meth:`_conditions`, or None
         """
         for rule in self._conditions():
-            if (not rule["brands"] or rule["brands"] & facts["brands"]) and all(
+            if all(
                 not rule[name] or facts[name] in rule[name]
                 for name in ("company", "state", "channel", "horizon")
-            ):
+            ) and (not rule["brands"] or rule["brands"] & facts["brands"]()):
                 return rule
         return None

@@ -87,8 +87,10 @@ class AutoLeadAssignment(models.Model):
                 lines.append(self.env._("No rule applies to this prospect."))
             if assignment.kind != "manual" and not assignment.user_id:
                 lines.append(self.env._("Nobody could take it."))
-            for candidate in assignment.candidates or []:
-                lines.append(assignment._candidate_words(candidate))
+            lines.extend(
+                assignment._candidate_words(candidate)
+                for candidate in assignment.candidates or []
+            )
             assignment.explanation = "\n".join(lines)
 
     def _candidate_words(self, candidate):

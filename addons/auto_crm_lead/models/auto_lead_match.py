@@ -192,9 +192,7 @@ class AutoLeadMatch(models.Model):
         if not seats:
             return self.env._("number of seats not known")
         return (
-            self.env._("%s seats", seats)
-            if met
-            else self.env._("only %s seats", seats)
+            self.env._("%s seats", seats) if met else self.env._("only %s seats", seats)
         )
 
     def _reason_use(self, met, facts):

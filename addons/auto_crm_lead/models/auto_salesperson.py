@@ -40,9 +40,7 @@ class AutoSalesperson(models.Model):
         string="Brands",
         help="Prospects of other brands go to others; empty: all brands.",
     )
-    max_per_day = fields.Integer(
-        string="New a day, at most", help="0: without limit."
-    )
+    max_per_day = fields.Integer(string="New a day, at most", help="0: without limit.")
     max_open = fields.Integer(string="Open, at most", help="0: without limit.")
     calendar_id = fields.Many2one(
         comodel_name="resource.calendar",

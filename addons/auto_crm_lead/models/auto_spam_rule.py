@@ -47,9 +47,10 @@ class AutoSpamRule(models.Model):
     @api.constrains("kind", "pattern")
     def _check_pattern(self):
         for rule in self:
-            if rule.kind in ("text", "name", "phone", "domain") and not (
-                rule.pattern or ""
-            ).strip():
+            if (
+                rule.kind in ("text", "name", "phone", "domain")
+                and not (rule.pattern or "").strip()
+            ):
                 raise ValidationError(
                     self.env._("The sign “%s” needs a pattern.", rule.name)
                 )

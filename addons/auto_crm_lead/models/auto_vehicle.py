@@ -99,9 +99,7 @@ class AutoVehicle(models.Model):
             "view_mode": "list",
             "views": [
                 (
-                    self.env.ref(
-                        "auto_crm_lead.auto_lead_match_view_list_vehicle"
-                    ).id,
+                    self.env.ref("auto_crm_lead.auto_lead_match_view_list_vehicle").id,
                     "list",
                 )
             ],
@@ -130,8 +128,10 @@ class AutoVehicle(models.Model):
     def _on_hand(self):
         """Return those of the cars that are here and free."""
         return self.filtered(
-            lambda car: car.sale_state == "free"
-            and car.supply_state in ("in_stock", "dealer_stock")
+            lambda car: (
+                car.sale_state == "free"
+                and car.supply_state in ("in_stock", "dealer_stock")
+            )
         )
 
     def _queue_match(self):
@@ -173,8 +173,8 @@ class AutoVehicle(models.Model):
 
         :return: the activities made
         """
-        Lead = self.env["crm.lead"]
-        rows = Lead._match_execute(
+        all_leads = self.env["crm.lead"]
+        rows = all_leads._match_execute(
             SQL("l.won_status = 'pending' AND l.need_completeness > 0"),
             SQL("v.id IN %s", tuple(self.ids)),
             [],
@@ -184,12 +184,12 @@ class AutoVehicle(models.Model):
         cars = defaultdict(list)
         for lead_id, vehicle_id, score, _is_new in rows:
             cars[lead_id].append((score, vehicle_id))
-        leads = Lead.browse(cars).filtered("user_id")
+        leads = all_leads.browse(cars).filtered("user_id")
         activity_type = self.env.ref("auto_crm_lead.activity_type_arrival")
-        Activity = self.env["mail.activity"]
+        activities = self.env["mail.activity"]
         told = {
             res_id
-            for (res_id,) in Activity._read_group(
+            for (res_id,) in activities._read_group(
                 [
                     ("res_model", "=", "crm.lead"),
                     ("res_id", "in", leads.ids),
@@ -221,4 +221,6 @@ class AutoVehicle(models.Model):
                 }
             )
         # The consultant sees it in the activity list; no mail for each car.
-        return Activity.with_context(mail_activity_quick_update=True).create(vals_list)
+        return activities.with_context(mail_activity_quick_update=True).create(
+            vals_list
+        )

@@ -30,9 +30,7 @@ class CrmLead(models.Model):
         help="The rule that takes this prospect back when its consultant does not "
         "make contact in time; empty once contact was made.",
     )
-    recall_count = fields.Integer(
-        string="Times taken back", readonly=True, copy=False
-    )
+    recall_count = fields.Integer(string="Times taken back", readonly=True, copy=False)
 
     _recall_idx = models.Index("(recall_rule_id) WHERE recall_rule_id IS NOT NULL")
     _unallocated_idx = models.Index(
@@ -109,13 +107,17 @@ class CrmLead(models.Model):
 
         :return: the leads that have a consultant now
         """
+        if self.env.context.get("auto_intake"):
+            return self.filtered("user_id")  # chosen before the prospect was written
         # Who registers a prospect need not see whom it goes to.
         leads = self.sudo().filtered(
-            lambda lead: lead.active
-            and not lead.user_id
-            and not lead.is_spam
-            and lead.won_status == "pending"
-            and lead.company_id
+            lambda lead: (
+                lead.active
+                and not lead.user_id
+                and not lead.is_spam
+                and lead.won_status == "pending"
+                and lead.company_id
+            )
         )
         return leads._allocate_to_candidates("auto")
 
@@ -128,66 +130,176 @@ class CrmLead(models.Model):
         """
         if not self:
             return self
-        rules = self._allocation_rules()
-        candidates = self._allocation_candidates(rules)
+        wished = []  # read for all leads, once somebody asks for it
+        requests = [
+            {
+                "company": lead.company_id.id,
+                "state": lead.state_id.id,
+                "channel": lead.intake_channel_id.id,
+                "horizon": lead.horizon_id.id,
+                "brands": lambda lead=lead: self._brands_wished(wished)[lead.id],
+                "exclude": (exclude or {}).get(lead, ()),
+            }
+            for lead in self
+        ]
+        choices = self._choose_consultants(requests)
+        vals_list = [
+            {
+                **choice["assignment"],
+                "kind": kind,
+                "lead_id": lead.id,
+                "former_user_id": lead.user_id.id,
+            }
+            for lead, choice in zip(self, choices, strict=True)
+            if choice["user"] or kind == "auto"
+        ]
+        self.env["auto.lead.assignment"].create(self._allocation_changes(vals_list))
         chosen = defaultdict(self.browse)
-        vals_list = []
-        former = {lead: lead.user_id for lead in self}
-        turn = Counter()
-        for lead in self:
-            rule, brands = rules[lead]
-            winner, considered = None, []
-            if rule:
-                winner, considered = self._choose_candidate(
-                    rule,
-                    brands,
-                    candidates.get(lead.company_id.id, []),
-                    (exclude or {}).get(lead, ()),
-                )
-            if winner:
-                turn["n"] += 1
-                winner["open"] += 1
-                winner["today"] += 1
-                winner["last"] = (1, turn["n"])
-                key = (winner["user"], lead.company_id.id, rule["id"])
+        for lead, choice in zip(self, choices, strict=True):
+            if choice["user"]:
+                key = (choice["user"], lead.company_id.id, choice["recall_rule"])
                 chosen[key] |= lead
-            if winner or kind == "auto":
-                vals_list.append(
-                    {
-                        "lead_id": lead.id,
-                        "company_id": lead.company_id.id,
-                        "kind": kind,
-                        "rule_id": rule and rule["id"],
-                        "rule_name": rule and rule["name"],
-                        "method": rule and rule["method"],
-                        "user_id": winner and winner["user"],
-                        "former_user_id": former[lead].id,
-                        "candidates": considered,
-                    }
-                )
-        vals_list = self._allocation_changes(vals_list)
-        self.env["auto.lead.assignment"].create(vals_list)
         quiet = {
             "auto_allocation": True,
             "tracking_disable": True,
             "mail_notrack": True,
         }
-        watching = {
-            rule["id"] for rule, _brands in rules.values() if rule and rule["recall_minutes"]
-        }
         assigned = self.browse()
-        for (user_id, company_id, rule_id), leads in chosen.items():
+        for (user_id, company_id, recall_rule), leads in chosen.items():
             leads.with_context(**quiet).write(
                 {
                     "user_id": user_id,
+                    # Named, so that Odoo does not work them out lead by lead.
                     "company_id": company_id,
-                    "recall_rule_id": rule_id in watching and rule_id,
+                    "team_id": self._allocation_team(user_id, company_id),
+                    "recall_rule_id": recall_rule,
                 }
             )
             assigned |= leads
-        if assigned:
-            assigned._tell_new_consultants()
+        self._tell_new_consultants(choices)
         return assigned
+
+    @api.model
+    def _allocation_team(self, user_id, company_id):
+        """Return the id of the team in which a consultant gets prospects."""
+        team = self.env["crm.team"].with_company(company_id)
+        return team._get_default_team_id(user_id=user_id).id
+
+    def _intake_create_leads(self, slots):
+        """Choose the consultant before the prospect is written, and write once."""
+        items = [slot["item"] for slot in slots]
+        open_items = [
+            item for item in items if not item.get("user") and not item.get("doubtful")
+        ]
+        catalogue = {}
+
+        def brands(item):
+            vehicle = item["values"]["vehicle"]
+            key = (vehicle.get("brand"), vehicle.get("model"))
+            if key not in catalogue:
+                catalogue[key] = self._intake_match_catalogue(*key)[0].ids
+            return set(catalogue[key])
+
+        horizons = {}
+        if any(item["values"]["purchase_horizon"] for item in open_items):
+            horizons = self._intake_horizons()
+        choices = self._choose_consultants(
+            [
+                {
+                    "company": item["company"].id,
+                    "state": False,
+                    "channel": item["channel_id"],
+                    "horizon": horizons.get(item["values"]["purchase_horizon"]),
+                    "brands": lambda item=item: brands(item),
+                    "exclude": (),
+                }
+                for item in open_items
+            ]
+        )
+        teams = {}
+        for item, choice in zip(open_items, choices, strict=True):
+            item["choice"] = choice
+            if choice["user"]:
+                item["user"] = self.env["res.users"].browse(choice["user"])
+                key = (choice["user"], item["company"].id)
+                if key not in teams:
+                    teams[key] = self._allocation_team(*key)
+                choice["team"] = teams[key]
+        result = super()._intake_create_leads(slots)
+        chosen = [slot for slot in slots if slot["item"].get("choice")]
+        self.env["auto.lead.assignment"].create(
+            [
+                {
+                    **slot["item"]["choice"]["assignment"],
+                    "kind": "auto",
+                    "lead_id": slot["lead"].id,
+                }
+                for slot in chosen
+            ]
+        )
+        self._tell_new_consultants(choices)
+        return result
+
+    @api.model
+    def _intake_lead_values(self, item, customer, cache):
+        vals = super()._intake_lead_values(item, customer, cache)
+        choice = item.get("choice")
+        if choice and choice["user"]:
+            vals["recall_rule_id"] = choice["recall_rule"]
+            vals["team_id"] = choice["team"]
+        return vals
+
+    @api.model
+    def _choose_consultants(self, requests):
+        """Choose a consultant for each of several prospects, fairly among them.
+
+        :param requests: list of dicts: ``company``, ``state``, ``channel``,
+            ``horizon`` (ids or False), ``brands`` (a function that returns a set of
+            ids), ``exclude`` (ids of users who cannot have it)
+        :return: for each a dict ``user`` (id or False), ``recall_rule`` (id or
+            False), ``assignment`` (values of ``auto.lead.assignment``)
+        """
+        if not requests:
+            return []
+        rule_for = self.env["auto.allocation.rule"]._rule_for
+        rules = [rule_for(request) for request in requests]
+        candidates = self._allocation_candidates(
+            {request["company"] for request in requests},
+            {user for rule in rules if rule for user in rule["users"]},
+        )
+        choices = []
+        for turn, (request, rule) in enumerate(zip(requests, rules, strict=True), 1):
+            winner, considered = None, []
+            if rule:
+                winner, considered = self._choose_candidate(
+                    rule,
+                    request["brands"],
+                    candidates.get(request["company"], []),
+                    request["exclude"],
+                )
+            if winner:
+                winner["open"] += 1
+                winner["today"] += 1
+                winner["last"] = (1, turn)
+            choices.append(
+                {
+                    "user": winner["user"] if winner else False,
+                    "partner": winner["partner"] if winner else False,
+                    "lang": winner["lang"] if winner else False,
+                    "recall_rule": rule["id"]
+                    if winner and rule["recall_minutes"]
+                    else False,
+                    "assignment": {
+                        "company_id": request["company"],
+                        "rule_id": rule["id"] if rule else False,
+                        "rule_name": rule["name"] if rule else False,
+                        "method": rule["method"] if rule else False,
+                        "user_id": winner["user"] if winner else False,
+                        "candidates": considered,
+                    },
+                }
+            )
+        return choices
 
     def _allocation_changes(self, vals_list):
         """Leave out the repeated note that nobody could take a lead."""
@@ -202,15 +314,22 @@ class CrmLead(models.Model):
         }
         return [v for v in vals_list if v["user_id"] or v["lead_id"] not in noted]
 
-    def _allocation_rules(self):
-        """Return for each lead the rule that is for it and the brands wished for."""
+    def _brands_wished(self, memory):
+        """Return the brands that each of these leads wishes for, in one query.
+
+        :param list memory: empty at first; keeps the answer for the next call
+        :return: dict from lead id to a set of ids
+        """
+        if memory:
+            return memory[0]
         brand_rel = self._fields["need_brand_ids"]
         model_rel = self._fields["need_model_ids"]
         brands = defaultdict(set)
-        self.env.flush_all()
+        self.flush_model(["need_brand_ids", "need_model_ids"])
         for lead_id, brand_id in self.env.execute_query(
             SQL(
-                "SELECT %(b_lead)s, %(b_brand)s FROM %(b_rel)s WHERE %(b_lead)s IN %(ids)s"
+                "SELECT %(b_lead)s, %(b_brand)s FROM %(b_rel)s"
+                " WHERE %(b_lead)s IN %(ids)s"
                 " UNION SELECT r.%(m_lead)s, m.brand_id FROM %(m_rel)s r"
                 " JOIN fleet_vehicle_model m ON m.id = r.%(m_model)s"
                 " WHERE r.%(m_lead)s IN %(ids)s",
@@ -224,38 +343,31 @@ class CrmLead(models.Model):
             )
         ):
             brands[lead_id].add(brand_id)
-        rule_for = self.env["auto.allocation.rule"]._rule_for
-        return {
-            lead: (
-                rule_for(
-                    {
-                        "company": lead.company_id.id,
-                        "state": lead.state_id.id,
-                        "channel": lead.intake_channel_id.id,
-                        "horizon": lead.horizon_id.id,
-                        "brands": brands[lead.id],
-                    }
-                ),
-                brands[lead.id],
-            )
-            for lead in self
-        }
+        memory.append(brands)
+        return brands
 
-    def _allocation_candidates(self, rules):
-        """Return who may get prospects in the stores of these leads, in one query.
+    @api.model
+    def _allocation_candidates(self, company_ids, named):
+        """Return who may get prospects in some stores, in one query.
 
+        :param company_ids: ids of the stores
+        :param named: ids of users whom rules name, consultants or not
         :return: dict from company id to a list of dicts ``user``, ``name``,
             ``open``, ``today``, ``last``, ``on_duty``, ``max_open``, ``max_per_day``,
             ``available``, ``away``, ``brands``, ``consultant``
         """
-        named = {user for rule, _brands in rules.values() if rule for user in rule["users"]}
-        group = self.env.ref("auto_crm_base.group_consultant")
+        self.flush_model(["user_id", "company_id", "active", "won_status"])
+        self.env["auto.salesperson"].flush_model()
+        self.env["auto.lead.assignment"].flush_model()
+        group_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            "auto_crm_base.group_consultant"
+        )
         now = self.env.cr.now()
         week = int((now.toordinal() - 1) / 7) % 2
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT c.id, u.id, p.name, g.uid IS NOT NULL,
+                SELECT c.id, u.id, p.name, p.id, p.lang, g.uid IS NOT NULL,
                        COALESCE(s.available, TRUE), s.away_until >= %(now)s::date,
                        COALESCE(s.max_open, 0), COALESCE(s.max_per_day, 0),
                        ARRAY(SELECT b.fleet_vehicle_model_brand_id
@@ -316,8 +428,8 @@ class CrmLead(models.Model):
                 """,
                 now=now,
                 week=str(week),
-                group=group.id,
-                companies=tuple(self.company_id.ids),
+                group=group_id,
+                companies=tuple(company_ids),
                 named=list(named),
             )
         )
@@ -327,16 +439,18 @@ class CrmLead(models.Model):
                 {
                     "user": row[1],
                     "name": row[2],
-                    "consultant": row[3],
-                    "available": row[4],
-                    "away": bool(row[5]),
-                    "max_open": row[6],
-                    "max_per_day": row[7],
-                    "brands": set(row[8]),
-                    "open": row[9],
-                    "today": row[10],
-                    "last": (0, row[11].timestamp() if row[11] else 0),
-                    "on_duty": row[12],
+                    "partner": row[3],
+                    "lang": row[4],
+                    "consultant": row[5],
+                    "available": row[6],
+                    "away": bool(row[7]),
+                    "max_open": row[8],
+                    "max_per_day": row[9],
+                    "brands": set(row[10]),
+                    "open": row[11],
+                    "today": row[12],
+                    "last": (0, row[13].timestamp() if row[13] else 0),
+                    "on_duty": row[14],
                 }
             )
         return candidates
@@ -345,14 +459,12 @@ class CrmLead(models.Model):
     def _choose_candidate(self, rule, brands, candidates, exclude):
         """Return the winner among ``candidates`` and all who were considered.
 
+        :param brands: function that returns the ids of the brands wished for
         :return: ``(candidate or None, list of what is kept of each)``
         """
         fit, considered = [], []
         for candidate in candidates:
-            if rule["users"]:
-                if candidate["user"] not in rule["users"]:
-                    continue
-            elif not candidate["consultant"]:
+            if not self._is_candidate(rule, candidate):
                 continue
             out = self._candidate_out(rule, brands, candidate, exclude)
             considered.append(
@@ -367,13 +479,11 @@ class CrmLead(models.Model):
             )
             if not out:
                 fit.append((candidate, considered[-1]))
-        if rule["working_hours"] == "prefer":
-            on_duty = [pair for pair in fit if pair[0]["on_duty"]]
-            if on_duty:
-                for candidate, kept in fit:
-                    if not candidate["on_duty"]:
-                        kept["out"] = "off_duty"
-                fit = on_duty
+        if rule["working_hours"] == "prefer" and any(c["on_duty"] for c, _kept in fit):
+            for candidate, kept in fit:
+                if not candidate["on_duty"]:
+                    kept["out"] = "off_duty"
+            fit = [pair for pair in fit if pair[0]["on_duty"]]
         if not fit:
             return None, considered
         for candidate, kept in fit:
@@ -384,6 +494,13 @@ class CrmLead(models.Model):
         return winner, considered
 
     @api.model
+    def _is_candidate(self, rule, candidate):
+        """Tell whether a rule looks at a person at all."""
+        if rule["users"]:
+            return candidate["user"] in rule["users"]
+        return candidate["consultant"]
+
+    @api.model
     def _candidate_out(self, rule, brands, candidate, exclude):
         """Return why a candidate cannot get the lead, or None."""
         if not candidate["available"]:
@@ -392,8 +509,10 @@ class CrmLead(models.Model):
             return "away"
         if candidate["user"] in exclude:
             return "former"
-        if brands and candidate["brands"] and not brands & candidate["brands"]:
-            return "brand"
+        if candidate["brands"]:
+            wished = brands()
+            if wished and not wished & candidate["brands"]:
+                return "brand"
         if candidate["max_open"] and candidate["open"] >= candidate["max_open"]:
             return "max_open"
         if candidate["max_per_day"] and candidate["today"] >= candidate["max_per_day"]:
@@ -412,19 +531,24 @@ class CrmLead(models.Model):
             return round(100 * candidate["open"] / capacity, 1)
         return 0
 
-    def _tell_new_consultants(self):
-        """Show a note on the screen of each consultant who got leads."""
-        for user, leads in self.grouped("user_id").items():
-            env = self.with_context(lang=user.lang).env
-            user._bus_send(
+    @api.model
+    def _tell_new_consultants(self, choices):
+        """Show a note on the screen of each consultant who gets prospects.
+
+        :param choices: from :meth:`_choose_consultants`
+        """
+        counts = Counter(
+            (choice["partner"], choice["lang"]) for choice in choices if choice["user"]
+        )
+        for (partner_id, lang), count in counts.items():
+            env = self.with_context(lang=lang).env
+            self.env["res.partner"].browse(partner_id)._bus_send(
                 "simple_notification",
                 {
                     "type": "info",
                     "title": env._("New prospects"),
-                    "message": env._(
-                        "%s new prospects were given to you.", len(leads)
-                    )
-                    if len(leads) > 1
+                    "message": env._("%s new prospects were given to you.", count)
+                    if count > 1
                     else env._("A new prospect was given to you."),
                 },
             )

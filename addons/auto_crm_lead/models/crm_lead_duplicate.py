@@ -31,9 +31,7 @@ class CrmLead(models.Model):
         compute="_compute_other_store",
         help="Who keeps the claim by the protection rules of the group.",
     )
-    other_store_text = fields.Char(
-        string="Other store", compute="_compute_other_store"
-    )
+    other_store_text = fields.Char(string="Other store", compute="_compute_other_store")
 
     @api.depends("phone", "email_from", "company_id", "active", "stage_id")
     @api.depends_context("lang")
@@ -107,7 +105,7 @@ class CrmLead(models.Model):
         """
         if not self.ids:
             return {}
-        self.env.flush_all()
+        self.flush_model(["active", "is_spam", "need_brand_ids"])
         rel = self._fields["need_brand_ids"]
         brands = SQL(
             "ARRAY(SELECT %s FROM %s WHERE %s = own.id)",

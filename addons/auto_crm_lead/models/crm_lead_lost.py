@@ -1,9 +1,10 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.addons.auto_crm_base.models.auto_append_only_mixin import ERASE
 from odoo.exceptions import UserError
 from odoo.tools import SQL
+
+from odoo.addons.auto_crm_base.models.auto_append_only_mixin import ERASE
 
 # Only code that imports this object can pass it in the context: no client, no
 # import and no other addon loses a prospect but through the approval.
@@ -156,9 +157,12 @@ class CrmLead(models.Model):
         closed = self._lost_own_fields() & vals.keys()
         if any(lead[name] != vals[name] for name in closed for lead in self):
             self._refuse_silent_loss()
-        if "probability" in vals and (vals["probability"] or 0) <= 0:
-            if any(lead.active and lead.probability > 0 for lead in self):
-                self._refuse_silent_loss()
+        if (
+            "probability" in vals
+            and (vals["probability"] or 0) <= 0
+            and any(lead.active and lead.probability > 0 for lead in self)
+        ):
+            self._refuse_silent_loss()
         for name in ("lost_reason_id", "lost_note"):
             if name in vals and any(
                 lead.lost_state in ("requested", "approved")
@@ -207,28 +211,7 @@ class CrmLead(models.Model):
             of the prospects is won, lost, or already waits for approval
         """
         self.check_access("write")
-        reason = self.env["crm.lost.reason"]
-        if isinstance(lost_reason_id, int):
-            reason = reason.browse(lost_reason_id).exists()
-        elif lost_reason_id:
-            reason = lost_reason_id
-        if not reason:
-            raise UserError(self.env._("Please give the reason of the loss."))
-        competitor = self.env["auto.competitor"]
-        if competitor_id:
-            competitor = (
-                competitor.browse(competitor_id).exists()
-                if isinstance(competitor_id, int)
-                else competitor_id
-            )
-        if reason.needs_competitor and not competitor:
-            raise UserError(
-                self.env._(
-                    "The reason “%(reason)s” needs the competitor from whom the "
-                    "customer bought.",
-                    reason=reason.name,
-                )
-            )
+        reason, competitor = self._check_loss_reason(lost_reason_id, competitor_id)
         for lead in self:
             if lead.won_status == "won":
                 raise UserError(self.env._("“%s” is won.", lead.display_name))
@@ -261,6 +244,26 @@ class CrmLead(models.Model):
                 bodies={lead.id: Markup("<p>%s</p>") % note for lead in self}
             )
         return True
+
+    @api.model
+    def _check_loss_reason(self, reason_id, competitor_id):
+        """Return the reason and the competitor of a loss.
+
+        :raise UserError: when the reason, or the competitor that it needs, is missing
+        """
+        reason = self.env["crm.lost.reason"].browse(reason_id or []).exists()
+        if not reason:
+            raise UserError(self.env._("Please give the reason of the loss."))
+        competitor = self.env["auto.competitor"].browse(competitor_id or []).exists()
+        if reason.needs_competitor and not competitor:
+            raise UserError(
+                self.env._(
+                    "The reason “%(reason)s” needs the competitor from whom the "
+                    "customer bought.",
+                    reason=reason.name,
+                )
+            )
+        return reason, competitor
 
     def action_approve_lost(self):
         """Approve the loss: grade F, lost, activities closed, person released.

@@ -42,9 +42,7 @@ class CrmLead(models.Model):
         copy=False,
     )
     match_count = fields.Integer(compute="_compute_match_count")
-    match_date = fields.Datetime(
-        string="Cars searched on", readonly=True, copy=False
-    )
+    match_date = fields.Datetime(string="Cars searched on", readonly=True, copy=False)
 
     @api.depends("match_ids.state")
     def _compute_match_count(self):
@@ -285,7 +283,8 @@ class CrmLead(models.Model):
         """
         return SQL(
             """
-            SELECT w.id AS lead_id, w.company_id, w.max_count, w.min_score, w.notify_score,
+            SELECT w.id AS lead_id, w.company_id, w.max_count, w.min_score,
+                   w.notify_score,
                    v.id AS vehicle_id, v.price, v.color AS color_name, v.category_name,
                    v.seats AS car_seats, v.expected, v.here, v.is_used,
                    CASE WHEN v.price > w.budget_max

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import format_amount, format_date, format_list
 
 
@@ -75,7 +75,9 @@ class CrmLead(models.Model):
 
         low, high = self.need_budget_min, self.need_budget_max
         if low and high:
-            budget = self.env._("%(low)s to %(high)s", low=amount(low), high=amount(high))
+            budget = self.env._(
+                "%(low)s to %(high)s", low=amount(low), high=amount(high)
+            )
         elif high:
             budget = self.env._("up to %s", amount(high))
         else:
@@ -98,9 +100,7 @@ class CrmLead(models.Model):
         """Return what the contact log says about each lead, in one query."""
         stats = {}
         channels = dict(
-            self.env["auto.contact"]
-            ._fields["channel"]
-            ._description_selection(self.env)
+            self.env["auto.contact"]._fields["channel"]._description_selection(self.env)
         )
         rows = (
             self.env["auto.contact"]._read_group(

@@ -128,22 +128,28 @@ class CrmLead(models.Model):
             return ""
         return ", ".join(self.env["auto.spam.rule"].browse(hits).mapped("name"))
 
-    def _intake_keep_records(self, items):
-        created = [item for item in items if item["created"]]
-        self._spam_prepare(created)
-        result = super()._intake_keep_records(items)
-        for item in created:
-            score, hits = item["values"]["spam"]
-            if not hits:
-                continue
-            item["lead"].with_context(auto_judge=JUDGE).write(
-                {
-                    "is_spam": item["intake_record"].state == "spam",
-                    "spam_score": score,
-                    "spam_rule_ids": [Command.set(hits)],
-                }
-            )
+    def _intake_create_leads(self, slots):
+        items = [slot["item"] for slot in slots]
+        self._spam_prepare(items)
+        for item in items:
+            item["doubtful"] = bool(self._spam_verdict(item["values"]))
+        judge = self.with_context(auto_judge=JUDGE)
+        result = super(CrmLead, judge)._intake_create_leads(slots)
+        for slot in slots:
+            slot["lead"] = slot["lead"].with_env(self.env)
         return result
+
+    @api.model
+    def _intake_lead_values(self, item, customer, cache):
+        vals = super()._intake_lead_values(item, customer, cache)
+        score, hits = item["values"]["spam"]
+        if hits:
+            vals.update(
+                is_spam=item["doubtful"],
+                spam_score=score,
+                spam_rule_ids=[Command.set(hits)],
+            )
+        return vals
 
     @api.model
     def _spam_prepare(self, items):

@@ -1,6 +1,7 @@
-from odoo.addons.auto_crm_base.tests.common import AutoCase
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
+
+from odoo.addons.auto_crm_base.tests.common import AutoCase
 
 
 @tagged("post_install", "-at_install")
@@ -212,9 +213,8 @@ class TestLost(AutoCase):
         for role, user in users.items():
             for way, lose in self._ways_to_lose().items():
                 with self.subTest(role=role, way=way):
-                    with self.assertRaises(UserError):
-                        with self.env.cr.savepoint():
-                            lose(self.lead.with_user(user))
+                    with self.assertRaises(UserError), self.env.cr.savepoint():
+                        lose(self.lead.with_user(user))
                     self.env.invalidate_all()
                     self.assertTrue(self.lead.exists().active)
                     self.assertGreater(self.lead.probability, 0)
@@ -244,9 +244,7 @@ class TestLost(AutoCase):
         ):
             with self.assertRaises(UserError), self.env.cr.savepoint():
                 leads.create({"name": "Old one", **values})
-        result = leads.load(
-            ["name", "active"], [["Good", "True"], ["Lost", "False"]]
-        )
+        result = leads.load(["name", "active"], [["Good", "True"], ["Lost", "False"]])
         self.assertFalse(result["ids"])
         self.assertIn("approval", result["messages"][0]["message"])
 
@@ -278,7 +276,13 @@ class TestLost(AutoCase):
                 "summary": "Came by",
             }
         )
-        partner = self.env["res.partner"].create({"name": "Person"})
+        partner = self.env["res.partner"].create(
+            {
+                "name": "Person",
+                "user_id": self.consultant.id,
+                "store_ids": [(4, self.stores[1].id)],
+            }
+        )
         (self.lead | other).partner_id = partner
         head = (self.lead | other).with_user(self.consultant).merge_opportunity()
         self.assertTrue(head.active)
@@ -326,9 +330,7 @@ class TestLost(AutoCase):
         self.stores[1].lost_check_user_id = self.manager
         self._request()
         self.lead.with_user(self.users["store_manager", 1]).action_approve_lost()
-        return self.env["auto.lead.lost.check"].search(
-            [("lead_id", "=", self.lead.id)]
-        )
+        return self.env["auto.lead.lost.check"].search([("lead_id", "=", self.lead.id)])
 
     def test_a_sample_is_called_back(self):
         check = self._lose_with_check()
@@ -358,12 +360,13 @@ class TestLost(AutoCase):
         self.assertFalse(check.activity_ids)
 
     def test_bought_elsewhere_in_the_group_is_told_without_whose(self):
-        elsewhere = self._new_lead("Person", number=2, phone="13800138001")
+        elsewhere = self._new_lead("Person", number=2, phone="+8613800138001")
         elsewhere.action_set_won()
         check = self._lose_with_check().with_user(self.manager)
         self.assertTrue(check.bought_in_group)
         self.assertNotIn(
-            self.stores[2].name, str(check.read()) + str(check.message_ids.mapped("body"))
+            self.stores[2].name,
+            str(check.read()) + str(check.message_ids.mapped("body")),
         )
 
     def test_checks_are_secret_from_consultants(self):
