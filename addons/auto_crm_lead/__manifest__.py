@@ -26,6 +26,7 @@
         "views/auto_needs_views.xml",
         "views/crm_lead_lost_views.xml",
         "views/auto_lead_match_views.xml",
+        "views/auto_vehicle_views.xml",
         "views/auto_allocation_views.xml",
         "views/auto_spam_views.xml",
         "views/auto_crm_lead_menus.xml",
