@@ -117,6 +117,7 @@ class TestVehicleRights(VehicleCase):
         )
 
     def test_lookup_joins_the_store(self):
+        policies = self.cars[2].policy_ids
         adviser = self.vehicles_as("adviser", 1)
         self.assertFalse(adviser.search([("vin", "=", self.cars[2].vin)]))
         wizard = self.env["auto.vehicle.find"].with_env(adviser.env)
@@ -128,7 +129,6 @@ class TestVehicleRights(VehicleCase):
         self.assertTrue(car.odometer_ids.read(["value"]))
         car.invalidate_recordset()
         self.assertFalse(car.policy_ids)
-        policies = self.cars[2].policy_ids
         self.assertFalse(self.may(self.users["adviser", 1], policies, "read"))
 
     def test_a_store_cannot_share_by_hand(self):
