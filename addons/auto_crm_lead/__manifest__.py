@@ -32,6 +32,10 @@
         "views/auto_crm_lead_menus.xml",
         "views/auto_pipeline_menus.xml",
     ],
-    "demo": [],
+    "demo": [
+        "demo/auto_intake_source_demo.xml",
+        "demo/crm_team_demo.xml",
+        "demo/crm_lead_demo.xml",
+    ],
     "installable": True,
 }

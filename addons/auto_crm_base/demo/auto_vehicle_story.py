@@ -226,6 +226,8 @@ class AutoVehicle(models.Model):
         quiet._demo_stock()
         quiet._demo_sold(customers)
         quiet._demo_contacts(customers)
+        quiet._demo_consents(customers)
+        quiet._demo_lookups(customers)
 
     @api.model
     def _demo_ref(self, name):
@@ -397,6 +399,61 @@ class AutoVehicle(models.Model):
                 for key, days, channel, direction, result, words in CONTACTS
             ]
         )
+
+    @api.model
+    def _demo_consents(self, customers):
+        """Let most have allowed to be written to, and some have thought better."""
+        now = fields.Datetime.now()
+        lines = [
+            (key, 90 + index * 31, "all", "marketing", "given", "form")
+            for index, key in enumerate(customers)
+            if index % 4 != 3
+        ]
+        lines += [
+            ("wang_lei", 60, "phone", "marketing", "withdrawn", "person"),
+            ("zhao_hong", 30, "sms", "marketing", "withdrawn", "message"),
+            ("gao_yuan", 10, "all", "all", "withdrawn", "person"),
+        ]
+        wording = {
+            "given": "I agree to be told about offers and events of Huaxing.",
+            "withdrawn": "Asked not to be contacted this way any more.",
+        }
+        self.env["auto.consent"].create(
+            [
+                {
+                    "partner_id": customers[key].id,
+                    "channel": channel,
+                    "purpose": purpose,
+                    "state": state,
+                    "source": source,
+                    "wording": wording[state],
+                    "date": fields.Datetime.subtract(now, days=days),
+                    "company_id": customers[key].auto_store_id.id,
+                    "user_id": (
+                        customers[key].user_id or self._demo_ref("user_store1_adviser")
+                    ).id,
+                }
+                for key, days, channel, purpose, state, source in lines
+            ]
+        )
+
+    @api.model
+    def _demo_lookups(self, customers):
+        """Let call centre and complaint desk have found some callers.
+
+        They see only whom they have found by an exact number.
+        """
+        for login, keys in (
+            ("callcentre", ("zhang_min", "wang_lei", "huang_wei", "xinghe")),
+            ("complaint", ("wang_lei", "zhao_hong", "hartley")),
+        ):
+            user = self._demo_ref(f"user_store1_{login}")
+            log = self.env["auto.access.log"].with_user(user)
+            log = log.with_company(self._demo_store(1))
+            found = self.env["res.partner"].union(*(customers[key] for key in keys))
+            cars = self.search([("owner_id", "in", found.ids)])
+            log._log("lookup", found, "Found by the caller's number")
+            log._log("lookup", cars, "Found by plate")
 
     # ------------------------------------------------------------
     # Cars
