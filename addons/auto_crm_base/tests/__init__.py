@@ -7,3 +7,8 @@ from . import test_customer_rights
 from . import test_erase
 from . import test_masking
 from . import test_phone
+from . import test_vin
+from . import test_vehicle
+from . import test_odometer
+from . import test_owner
+from . import test_vehicle_rights
