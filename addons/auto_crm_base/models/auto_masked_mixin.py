@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ..tools.phone import clean_digits, mask_phone, normalise_phone
@@ -211,6 +211,16 @@ class AutoMaskedMixin(models.AbstractModel):
             return Domain("phone_sanitized", "in", list(numbers))
         return Domain(name, "in", list(numbers | {clean_digits(t) for t in texts}))
 
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        """Offer no sorting and grouping by what the user sees masked."""
+        description = super().fields_get(allfields, attributes)
+        for name in self._masked_for_user().keys() & description.keys():
+            for offer in ("sortable", "groupable"):
+                if offer in description[name]:
+                    description[name][offer] = False
+        return description
+
     def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
         self._mask_refuse(field_name.partition(".")[0])
         return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
@@ -227,7 +237,8 @@ class AutoMaskedMixin(models.AbstractModel):
     def _mask_refuse(self, name):
         """Refuse to sort or group by a field that the user may not see."""
         if name in self._masked_fields() and name in self._masked_for_user():
-            raise UserError(
+            # An AccessError: views ask so which fields they may sort and group by.
+            raise AccessError(
                 self.env._(
                     "You may not sort or group by “%(field)s”, because you see it "
                     "masked.",

@@ -42,6 +42,20 @@ class TestCall(AutoCase):
         with self.assertRaises(UserError):
             call.action_done()
 
+    def test_cars_of_the_caller_are_shown(self):
+        vehicle = self.env["auto.vehicle"].create(
+            {
+                "license_plate": "浙A12345",
+                "owner_id": self.customer.id,
+                "store_ids": [(6, 0, self.stores[2].ids)],
+            }
+        )
+        self.env.flush_all()
+        call = self.calls._start("13800138000")
+        counts = {tile["key"]: tile["count"] for tile in call.tiles}
+        self.assertEqual(counts["vehicles"], 1)
+        self.assertIn(self.stores[1], vehicle.store_ids)
+
     def test_unknown_caller_becomes_a_customer(self):
         call = self.calls._start("13900139000")
         self.assertEqual(call.state, "unknown")

@@ -167,8 +167,13 @@ class TestMasking(AutoCase):
                 ._read_group([], ["partner_id.phone"], ["__count"])
             ),
         ):
-            with self.assertRaises(UserError):
+            with self.assertRaises(AccessError):
                 call()
+        for customer, offered in ((partners, False), (self._as(self.owner), False)):
+            views = customer.get_views([(False, "list"), (False, "search")])
+            fields_info = views["models"]["res.partner"]["fields"]
+            self.assertEqual(fields_info["phone"]["sortable"], offered)
+            self.assertEqual(fields_info["phone"]["groupable"], offered)
         manager = self._as(self.users["sales_manager", 1])
         self.assertTrue(manager.search([], order="phone", limit=1))
 

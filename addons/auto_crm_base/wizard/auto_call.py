@@ -137,12 +137,22 @@ class AutoCall(models.TransientModel):
             self.state = "unknown" if known else "withheld"
 
     def _take_found(self, partners, detail):
-        """Log the look-up, join the store, and show whom it found."""
+        """Log the look-up, join the store, and show whom it found.
+
+        :param partners: the callers, found by something exact
+        :param str detail: by what, in words
+        """
         self.ensure_one()
         self.env["auto.access.log"]._log("lookup", partners, detail)
         partners._join_store(self.env.company, detail)
+        # Who calls, calls about a car: those that the callers own are found, too.
+        vehicles = (
+            self.env["auto.vehicle"].sudo().search([("owner_id", "in", partners.ids)])
+        )
+        self.env["auto.access.log"]._log("lookup", vehicles, detail)
+        vehicles._join_store(self.env.company, detail)
         # The rights of the agent on these customers have just changed.
-        partners.invalidate_recordset()
+        self.env.invalidate_all()
         self.write(
             {
                 "candidate_ids": [fields.Command.set(partners.ids)],
