@@ -31,3 +31,7 @@ from . import res_partner_360
 from . import res_partner_consent
 from . import res_users
 from . import ir_http
+from . import auto_followup_rule
+from . import auto_followup
+from . import auto_vehicle_followup
+from . import auto_job_status

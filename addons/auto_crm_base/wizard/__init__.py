@@ -7,3 +7,4 @@ from . import auto_erase_person
 from . import auto_phone_reveal
 from . import auto_store_share
 from . import base_partner_merge
+from . import auto_followup_close
