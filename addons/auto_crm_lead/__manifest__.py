@@ -6,6 +6,7 @@
     "author": "auto-crm",
     "license": "LGPL-3",
     "depends": ["auto_crm_base", "crm", "utm"],
+    "external_dependencies": {"python": ["openpyxl"]},
     "data": [
         "security/auto_crm_lead_groups.xml",
         "security/ir.model.access.csv",
@@ -29,7 +30,12 @@
         "views/auto_vehicle_views.xml",
         "views/auto_allocation_views.xml",
         "views/auto_spam_views.xml",
+        "views/auto_intake_views.xml",
+        "views/auto_lead_import_views.xml",
+        "views/enquiry_templates.xml",
+        "wizard/auto_intake_wizard_views.xml",
         "views/auto_crm_lead_menus.xml",
+        "views/auto_intake_menus.xml",
         "views/auto_pipeline_menus.xml",
     ],
     "demo": [
@@ -37,5 +43,10 @@
         "demo/crm_team_demo.xml",
         "demo/crm_lead_demo.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "auto_crm_lead/static/src/import/**/*",
+        ],
+    },
     "installable": True,
 }

@@ -11,9 +11,16 @@ from . import crm_lead
 from . import crm_lead_intake
 from . import crm_lead_cadence
 from . import crm_lead_clock
+from . import crm_lead_mail
 from . import auto_lead_identity
 from . import auto_lead_intake
 from . import auto_intake_source
+from . import auto_intake_hit
+from . import auto_lead_import
+from . import auto_lead_import_column
+from . import auto_lead_import_line
+from . import mail_thread
+from . import ir_http
 from . import res_partner
 from . import auto_competitor
 from . import auto_competitor_model

@@ -47,6 +47,13 @@ class AutoLeadIntake(models.Model):
         readonly=True,
         index=True,
     )
+    import_id = fields.Many2one(
+        comodel_name="auto.lead.import",
+        string="List",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
     lead_id = fields.Many2one(
         comodel_name="crm.lead",
         string="Prospect",

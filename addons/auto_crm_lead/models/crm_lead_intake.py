@@ -12,7 +12,7 @@ from odoo.exceptions import AccessError, ConcurrencyError, UserError, Validation
 from odoo.fields import Command
 from odoo.tools import SQL, clean_context, email_normalize
 
-from odoo.addons.auto_crm_base.tools.phone import clean_digits, normalise_phone
+from odoo.addons.auto_crm_base.tools.phone import normalise_phone
 
 _logger = logging.getLogger(__name__)
 
@@ -184,7 +184,7 @@ class CrmLead(models.Model):
 
     @api.model
     def _normalise_social(self, text):
-        return clean_digits(text or "").casefold()
+        return self.env["res.partner"]._normalise_social_id(text or "") or ""
 
     def _sync_identities(self, refuse=False):
         """Bring the identities held in line with what the prospects show.
@@ -555,7 +555,7 @@ class CrmLead(models.Model):
         if not clean["name"]:
             raise ValidationError(self.env._("“%s” is missing.", "name"))
         self._intake_normalise_person(clean, company)
-        horizon = clean["purchase_horizon"]
+        clean["purchase_horizon"] = horizon = self._intake_horizon(values, clean)
         if horizon and horizon not in self._intake_horizons():
             raise ValidationError(
                 self.env._(
@@ -592,6 +592,21 @@ class CrmLead(models.Model):
         raise ValidationError(
             self.env._("One of “phone”, “email” and “social_id” is required.")
         )
+
+    @api.model
+    def _intake_horizon(self, values, clean):
+        """Return the code of the purchase horizon that ``values`` give, or ``""``.
+
+        A door that hears it in words gives ``purchase_months``: the shortest
+        horizon that reaches as far is taken.
+        """
+        months = values.get("purchase_months")
+        if clean["purchase_horizon"] or not isinstance(months, int | float):
+            return clean["purchase_horizon"]
+        # Configuration that every door needs. A month more is not another horizon.
+        horizons = self.env["auto.lead.horizon"].sudo().search([], order="months")
+        fitting = [item.code for item in horizons if item.months + 1 >= months]
+        return (fitting or horizons[-1:].mapped("code") or [""])[0]
 
     @api.model
     def _intake_moment(self, text):
@@ -761,6 +776,7 @@ class CrmLead(models.Model):
             joining[item["company"]] |= partner_of[index]
         for company, partners in joining.items():
             partners._join_store(company, self.env._("Prospect taken in"))
+        partner_model.union(*partner_of.values())._add_customer_kind("prospect")
         return [partner_of[index] for index in range(len(items))]
 
     @api.model
@@ -775,11 +791,7 @@ class CrmLead(models.Model):
             "email": "email_normalized",
             "social": "social_id",
         }
-        columns = {
-            kind: name
-            for kind, name in columns.items()
-            if values[kind] and name in self.env["res.partner"]._fields
-        }
+        columns = {kind: name for kind, name in columns.items() if values[kind]}
         if not columns:
             return {}
         partners = self.env["res.partner"].search_fetch(
@@ -789,7 +801,7 @@ class CrmLead(models.Model):
                 *((name, "in", values[kind]) for kind, name in columns.items()),
             ],
             ["store_ids", *columns.values()],
-            order="id",
+            order="is_auto_customer DESC, write_date DESC, id DESC",
         )
         found = {}
         for partner in partners:
@@ -801,19 +813,19 @@ class CrmLead(models.Model):
     @api.model
     def _intake_customer_values(self, item):
         values = item["values"]
-        vals = {
+        return {
             "name": values["name"],
             "phone": self._intake_format_phone(values["phone"]),
             "email": values["email"] or False,
             "street": values["street"] or False,
             "city": values["city"] or False,
             "zip": values["zip"] or False,
+            "social_id": values["social_id"] or False,
             "company_id": False,
+            "is_auto_customer": True,
+            "auto_store_id": item["company"].id,
             "store_ids": [Command.link(item["company"].id)],
         }
-        if "social_id" in self.env["res.partner"]._fields:
-            vals["social_id"] = values["social_id"] or False
-        return vals
 
     @api.model
     def _intake_format_phone(self, number):
@@ -1069,6 +1081,7 @@ class CrmLead(models.Model):
         return {
             "channel_id": item["channel_id"],
             "source_id": item["source"].id or False,
+            "import_id": item.get("import_id") or False,
             "company_id": item["company"].id,
             "lead_id": item["lead"].id,
             "public_ref": item["lead"].public_ref,

@@ -11,6 +11,8 @@ from datetime import datetime, timezone
 
 from lxml import etree
 
+from .horizon import months_of
+
 MAX_BYTES = 1024 * 1024
 MAX_PROSPECTS = 500
 
@@ -18,6 +20,9 @@ _PROLOG = re.compile(r"<\?.*?\?>", re.DOTALL)
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*>", re.IGNORECASE)
 _DECLARED = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9_.:-]+)["']""")
 _MESSAGE = re.compile(r"<(?:\w+:)?adf\b.*</(?:\w+:)?adf\s*>", re.IGNORECASE | re.DOTALL)
+_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
+_ENTITY = re.compile(r"&(?:(#\w{1,8}|[A-Za-z]\w{1,30});)?")
+XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _CJK = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -60,6 +65,7 @@ def parse(body):
         text = extract(text)
     if not text:
         raise AdfError("There is no XML in the body.")
+    text = _mend_ampersands(text)
     parser = etree.XMLParser(
         recover=True,
         resolve_entities=False,
@@ -92,13 +98,42 @@ def decode(data):
     if declared:
         name = declared.group(1).decode("ascii").lower()
         names.append("gb18030" if name in ("gb2312", "gbk", "gb18030") else name)
-    names += ["gb18030", "latin-1"]
+    names += guess(data)
     for name in names:
         try:
             return data.decode(name)
         except (UnicodeDecodeError, LookupError):
             continue
     raise AdfError("The encoding of the body is unknown.")  # latin-1 never fails
+
+
+def _mend_ampersands(text):
+    """Return ``text`` with ``&`` escaped where it stands for itself."""
+
+    def mend(match):
+        name = match.group(1)
+        if name and (name.startswith("#") or name in XML_ENTITIES):
+            return match.group(0)
+        character = html.unescape(match.group(0)) if name else "&"
+        return html.escape(character, quote=False)
+
+    parts = _CDATA.split(text)
+    return "".join(
+        part if index % 2 else _ENTITY.sub(mend, part)
+        for index, part in enumerate(parts)
+    )
+
+
+def guess(data):
+    """Return the encodings to try for ``data`` that is not UTF-8, likeliest first.
+
+    Chinese characters take two bytes of the upper half each, so that upper bytes
+    come in even runs; accents stand alone between letters.
+    """
+    runs = re.findall(rb"[\x80-\xff]+", data)
+    even = sum(len(run) % 2 == 0 for run in runs)
+    western = ["cp1252", "latin-1"]
+    return ["gb18030", *western] if even * 2 > len(runs) else western
 
 
 def _tag(node):
@@ -146,10 +181,13 @@ def _prospect(node):
         "source": _text(node, "provider", "name")
         or _attr(_first(node, "id"), "source"),
         "date": _date(_text(node, "requestdate")),
+        "purchase_months": months_of(
+            _text(node, "customer", "timeframe", "description")
+        ),
         "vehicle": _vehicle(node),
         **_address(contact),
     }
-    return {key: value for key, value in values.items() if value}
+    return {key: value for key, value in values.items() if value or value in (0, 0.0)}
 
 
 def _name(contact):
@@ -223,13 +261,7 @@ def _message(node):
         _text(node, "customer", "comments"),
         *(_text(comment) for comment in _children(node, "vehicle", "comments")),
     ]
-    timeframe = _first(node, "customer", "timeframe")
-    if timeframe is not None:
-        dates = (_text(timeframe, "earliestdate"), _text(timeframe, "latestdate"))
-        text = " ".join(
-            [_text(timeframe, "description"), " – ".join(day for day in dates if day)]
-        ).strip()
-        lines.append(text)
+    lines.append(_text(node, "customer", "timeframe", "description"))
     for vehicle in _children(node, "vehicle"):
         if _attr(vehicle, "interest").lower() == "trade-in":
             parts = ("year", "make", "model", "vin", "odometer")

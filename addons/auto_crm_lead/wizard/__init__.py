@@ -2,3 +2,4 @@ from . import auto_contact_log
 from . import auto_lead_shelve
 from . import auto_lead_reassign
 from . import crm_lead_lost
+from . import auto_intake_wizard

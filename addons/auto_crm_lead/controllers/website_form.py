@@ -1,0 +1,215 @@
+import secrets
+import time
+
+from odoo import http
+from odoo.exceptions import ConcurrencyError, UserError, ValidationError
+from odoo.http import request
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import consteq
+from odoo.tools.misc import hmac
+
+from .intake import Busy, serialised, start_again
+
+#: A person needs some seconds to fill the form in; a robot does not.
+MIN_SECONDS = 2
+MAX_SECONDS = 24 * 3600
+FIELDS = ("name", "phone", "email", "model", "horizon", "message", "consent")
+CONSENT_KEPT = 2000
+
+
+class EnquiryForm(http.Controller):
+    """The public page by which a customer asks about a car."""
+
+    @http.route(
+        "/auto/enquiry/<string:token>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        sitemap=False,
+    )
+    def show(self, token, lang=None, **_params):
+        door = self._door(token)
+        self._set_language(lang)
+        return self._render(door)
+
+    @http.route(
+        "/auto/enquiry/<string:token>",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        sitemap=False,
+        max_content_length=256 * 1024,
+    )
+    def submit(self, token, lang=None, **params):
+        door = self._door(token)
+        self._set_language(lang)
+        typed = {name: str(params.get(name) or "").strip() for name in FIELDS}
+        if params.get("website"):
+            # Only a robot fills in what nobody sees; it is told nothing.
+            return self._render(door, thanks=True)
+        error = self._check(door, typed, params)
+        if not error:
+            error = self._take_in(door, typed, params["nonce"])
+        if error:
+            return self._render(door, typed=typed, error=error)
+        return request.redirect(
+            f"/auto/enquiry/{token}/thanks?lang={request.env.lang}", code=303
+        )
+
+    @http.route(
+        "/auto/enquiry/<string:token>/thanks",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        sitemap=False,
+    )
+    def thanks(self, token, lang=None, **_params):
+        door = self._door(token)
+        self._set_language(lang)
+        return self._render(
+            door, thanks=True, reference=request.session.get("auto_enquiry_ref")
+        )
+
+    def _door(self, token):
+        # The visitor is nobody in Odoo; the token in the address opens the page.
+        door = request.env["auto.intake.source"].sudo()._by_token(token)
+        if not door.active or not door.has_form:
+            raise request.not_found()
+        return door
+
+    def _set_language(self, lang):
+        """Use the language asked for, else the browser's, among the installed."""
+        installed = dict(request.env["res.lang"].get_installed())
+        short = {code[:2]: code for code in sorted(installed, reverse=True)}
+        wanted = [lang or "", *request.httprequest.accept_languages.values()]
+        for code in wanted:
+            code = code.replace("-", "_")
+            found = code if code in installed else short.get(code[:2].lower())
+            if found:
+                request.update_context(lang=found)
+                return
+
+    # ------------------------------------------------------------
+    # The stamp: when and for which door the form was shown
+    # ------------------------------------------------------------
+
+    def _stamp(self, door, moment, nonce):
+        return hmac(
+            request.env(su=True),  # the key that signs it is the database's
+            "auto_crm_lead-enquiry",
+            f"{door.id}:{moment}:{nonce}",
+        )
+
+    def _check(self, door, typed, params):
+        """Return what is wrong with a submission, in words, else ``""``."""
+        wait = (
+            request.env["auto.intake.hit"]
+            .sudo()  # counting visitors is the system's
+            ._seconds_to_wait(
+                f"form:{door.id}:{request.httprequest.remote_addr}",
+                min(door.rate_limit or 20, 20),
+            )
+        )
+        if wait:
+            return request.env._("Too many enquiries; please try again in a minute.")
+        moment = str(params.get("moment") or "")
+        nonce = str(params.get("nonce") or "")
+        stamp = self._stamp(door, moment, nonce)
+        if not moment.isdecimal() or not consteq(str(params.get("stamp") or ""), stamp):
+            return request.env._("The page was open too long; please send it again.")
+        age = time.time() - int(moment)
+        if age < MIN_SECONDS:
+            return request.env._("That was very quick; please press the button again.")
+        if age > MAX_SECONDS:
+            return request.env._("The page was open too long; please send it again.")
+        if not typed["name"]:
+            return request.env._("Please tell us your name.")
+        if not typed["phone"] and not typed["email"]:
+            return request.env._("Please give a phone number or an e-mail address.")
+        if not typed["consent"]:
+            return request.env._("Please agree that we may contact you.")
+        return ""
+
+    def _take_in(self, door, typed, nonce):
+        """Take the enquiry in; return what is wrong, in words, else ``""``."""
+        # As _door: the visitor has no rights, the door says where it goes.
+        lead_model = request.env["crm.lead"].sudo().with_company(door.company_id)
+        values = {
+            "name": typed["name"],
+            "phone": typed["phone"],
+            "email": typed["email"],
+            "message": typed["message"],
+            "purchase_horizon": typed["horizon"],
+            "vehicle": {"model": typed["model"]},
+            "consent": self._consent_text(door)[:CONSENT_KEPT],
+        }
+        numbers = lead_model._intake_lock_numbers([values], door.company_id, nonce)
+        for _attempt in range(5):
+            try:
+                with serialised(request.env, numbers):
+                    [result] = lead_model._intake_process(
+                        [
+                            {
+                                "values": values,
+                                "channel": door.channel_id.code,
+                                "external_ref": f"form:{nonce}"[:200],
+                                "source": door,
+                                "remote_addr": request.httprequest.remote_addr,
+                            }
+                        ]
+                    )
+                    request.session["auto_enquiry_ref"] = result["public_ref"]
+                    request.env.flush_all()
+                    request.env.cr.commit()
+                    return ""
+            except ValidationError:
+                return request.env._(
+                    "Please look at the phone number and the e-mail address again."
+                )
+            except UserError as error:
+                return str(error)
+            except Busy:
+                break
+            except (ConcurrencyError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+                start_again(request.env)
+        return request.env._("We are busy right now; please send it again.")
+
+    def _consent_text(self, door):
+        return door.with_context(lang=request.env.lang).privacy_text or request.env._(
+            "I agree that the dealer keeps my data and contacts me about my enquiry."
+        )
+
+    def _render(self, door, typed=None, error="", thanks=False, reference=None):
+        moment = str(int(time.time()))
+        nonce = secrets.token_urlsafe(16)
+        # A visitor may know the name of the store and the choices of the form.
+        env = request.env(su=True)
+        store = door.company_id.with_env(env)
+        models = env["fleet.vehicle.model"].search(
+            [("vehicle_type", "=", "car")], limit=200
+        )
+        installed = [
+            (code, name)
+            for code, name in request.env["res.lang"].get_installed()
+            if code[:2] in ("en", "zh")
+        ]
+        return request.render(
+            "auto_crm_lead.enquiry_page",
+            {
+                "door": door,
+                "store": store,
+                "typed": typed or {},
+                "error": error,
+                "thanks": thanks,
+                "reference": reference,
+                "moment": moment,
+                "nonce": nonce,
+                "stamp": self._stamp(door, moment, nonce),
+                "horizons": env["auto.lead.horizon"].search([], order="months"),
+                "models": models,
+                "consent_text": self._consent_text(door),
+                "languages": installed,
+                "res_company": store,
+            },
+            headers={"Cache-Control": "no-store"},
+        )

@@ -1,0 +1,103 @@
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .test_intake import IntakeCase
+
+
+@tagged("post_install", "-at_install")
+class TestIntakeRights(IntakeCase):
+    def wizard(self, user, **values):
+        values = {"name": "张伟", "phone": "13800138000", **values}
+        return self.env["auto.intake.wizard"].with_user(user).create(values)
+
+    def find(self, phone="13800138000"):
+        return self.Lead._find_open_prospect(self.store, phone=phone)
+
+    def test_every_role_that_may_register(self):
+        for role in ("consultant", "sales_manager", "store_manager"):
+            user = self.users[role, 1]
+            phone = f"138001380{len(role):02}"
+            action = self.wizard(user, phone=phone).action_confirm()
+            self.assertEqual(action["res_model"], "crm.lead", role)
+            lead = self.find(phone)
+            if role == "consultant":
+                self.assertEqual(lead.user_id, user)
+        for role in ("adviser", "callcentre"):
+            user = self.users[role, 1]
+            phone = f"139001380{len(role):02}"
+            self.wizard(user, phone=phone).action_confirm()
+            self.assertTrue(self.find(phone), role)
+
+    def test_others_may_not(self):
+        for role in ("technician", "complaint", "service_manager"):
+            with self.assertRaises(AccessError), mute_logger("odoo.models"):
+                self.wizard(self.users[role, 1])
+
+    def test_hint_and_append(self):
+        first = self.users["consultant", 1]
+        self.wizard(first).action_confirm()
+        wizard = self.wizard(self.users["adviser", 1], phone="+86 138-0013-8000")
+        self.assertIn(first.name, wizard.hint)
+        action = wizard.action_confirm()
+        self.assertEqual(len(self.find().contact_ids), 2)
+        if action["res_model"] == "auto.intake.wizard":
+            self.assertEqual(wizard.state, "done")
+            self.assertIn(first.name, wizard.result)
+
+    def test_other_store_is_not_told(self):
+        self.wizard(self.users["consultant", 1]).action_confirm()
+        wizard = self.wizard(self.users["consultant", 2])
+        self.assertFalse(wizard.hint)
+
+    def test_missing_values(self):
+        with self.assertRaises(ValidationError):
+            self.wizard(self.users["consultant", 1], name=" ").action_confirm()
+        with self.assertRaises(ValidationError):
+            self.wizard(self.users["consultant", 1], phone="").action_confirm()
+
+    def test_secret_is_for_configuration_only(self):
+        for role in ("consultant", "store_manager", "sales_manager"):
+            source = self.source.with_user(self.users[role, 1])
+            source.invalidate_recordset()
+            self.assertTrue(source.name)
+            for name in ("secret", "token", "json_url"):
+                with self.assertRaises(AccessError), mute_logger("odoo.models"):
+                    source.read([name])
+        source = self.source.with_user(self.users["head_office"])
+        old = source.secret
+        source.action_rotate_secret()
+        self.assertNotEqual(source.secret, old)
+
+    def test_log_is_not_edited(self):
+        self.intake(phone="13800138000")
+        intake = self.env["auto.lead.intake"].search([], limit=1)
+        manager = intake.with_user(self.users["store_manager", 1])
+        for vals in ({"state": "discarded"}, {"raw": "x"}, {"person": "x"}):
+            with self.assertRaises(UserError):
+                manager.write(vals)
+        with self.assertRaises((UserError, AccessError)), mute_logger("odoo.models"):
+            manager.unlink()
+        for role in ("consultant", "adviser", "technician"):
+            with self.assertRaises(AccessError), mute_logger("odoo.models"):
+                intake.with_user(self.users[role, 1]).read(["raw"])
+        with self.assertRaises(AccessError), mute_logger("odoo.models"):
+            intake.with_user(self.users["store_manager", 2]).read(["raw"])
+
+    def test_retention(self):
+        self.intake(phone="13800138000")
+        intake = self.env["auto.lead.intake"].search([], limit=1)
+        self.env["ir.config_parameter"].set_param(
+            "auto_crm_lead.intake_retention_days", "30"
+        )
+        self.env.cr.execute(
+            "UPDATE auto_lead_intake SET date = now() - interval '31 days'"
+            " WHERE id = %s",
+            [intake.id],
+        )
+        intake.invalidate_recordset()
+        with self.enter_registry_test_mode():
+            self.env.ref("auto_crm_lead.ir_cron_blank_raw").method_direct_trigger()
+        intake.invalidate_recordset()
+        self.assertFalse(intake.raw)
+        self.assertTrue(intake.lead_id)

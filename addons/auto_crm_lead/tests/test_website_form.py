@@ -1,0 +1,82 @@
+import re
+import time
+from unittest.mock import patch
+
+from odoo.tests import HttpCase, tagged
+
+from odoo.addons.auto_crm_lead.controllers import website_form
+
+from .test_intake import IntakeCase
+
+
+@tagged("post_install", "-at_install")
+class TestWebsiteForm(IntakeCase, HttpCase):
+    url = "/auto/enquiry/test-token"
+
+    def fill_in(self, page, **values):
+        hidden = dict(
+            re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text)
+        )
+        data = {"name": "王芳", "phone": "138 0013 8000", "consent": "1", **hidden}
+        data |= values
+        with patch.object(website_form, "MIN_SECONDS", 0):
+            return self.url_open(self.url, data=data)
+
+    def leads(self):
+        return self.env["crm.lead"].search([("company_id", "=", self.store.id)])
+
+    def test_enquiry(self):
+        page = self.url_open(self.url)
+        self.assertEqual(page.status_code, 200)
+        self.assertIn(self.store.name, page.text)
+        answer = self.fill_in(page, model="Corolla", message="Price?")
+        lead = self.leads()
+        self.assertIn(lead.public_ref, answer.text)
+        self.assertEqual(lead.intake_channel_id.code, "website")
+        self.assertEqual(lead.wanted_text, "Corolla")
+        self.assertIn("agree", lead.intake_ids.raw)
+        self.fill_in(page, model="Corolla", message="Price?")
+        self.assertEqual(len(self.leads().contact_ids), 1, "sent twice by a slip")
+
+    def test_error_keeps_what_was_typed(self):
+        page = self.url_open(self.url)
+        answer = self.fill_in(page, phone="not a number", message="<b>keep</b>")
+        self.assertFalse(self.leads())
+        self.assertIn("alert-danger", answer.text)
+        self.assertIn("not a number", answer.text)
+        self.assertIn("&lt;b&gt;keep", answer.text)
+        for missing in ("name", "phone", "consent"):
+            answer = self.fill_in(page, **{missing: ""})
+            self.assertIn("alert-danger", answer.text)
+        self.assertFalse(self.leads())
+
+    def test_robots(self):
+        page = self.url_open(self.url)
+        self.fill_in(page, website="http://spam")
+        self.assertFalse(self.leads())
+        self.assertIn("alert-danger", self.fill_in(page, stamp="0" * 64).text)
+        old = str(int(time.time()) - 90000)
+        self.assertIn("alert-danger", self.fill_in(page, moment=old).text)
+        self.assertFalse(self.leads())
+        hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text)
+        data = {"name": "A", "phone": "13800138000", "consent": "1", **dict(hidden)}
+        moment = patch.object(website_form, "MIN_SECONDS", 100)
+        with moment:
+            self.assertIn("alert-danger", self.url_open(self.url, data=data).text)
+        self.assertFalse(self.leads())
+
+    def test_shut_or_unknown(self):
+        self.assertEqual(self.url_open("/auto/enquiry/nobody").status_code, 404)
+        self.source.has_form = False
+        self.env.flush_all()
+        self.assertEqual(self.url_open(self.url).status_code, 404)
+
+    def test_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env.flush_all()
+        page = self.url_open(f"{self.url}?lang=zh_CN")
+        self.assertIn('lang="zh-CN"', page.text)
+        page = self.url_open(self.url, headers={"Accept-Language": "zh-CN,zh;q=0.9"})
+        self.assertIn('lang="zh-CN"', page.text)
+        page = self.url_open(self.url, headers={"Accept-Language": "en-GB"})
+        self.assertIn('lang="en-US"', page.text)

@@ -1,0 +1,171 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class AutoIntakeWizard(models.TransientModel):
+    """The form “New prospect”: who came in, called, wrote, and what for."""
+
+    _name = "auto.intake.wizard"
+    _description = "New prospect"
+
+    channel_id = fields.Many2one(
+        comodel_name="auto.intake.channel",
+        string="Channel",
+        required=True,
+        domain=[("is_manual", "=", True)],
+        default=lambda self: self.env.ref(
+            "auto_crm_lead.channel_walk_in", raise_if_not_found=False
+        ),
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        string="Store",
+        required=True,
+        default=lambda self: self.env.company,
+        domain="[('id', 'in', allowed_company_ids)]",
+    )
+    name = fields.Char()
+    phone = fields.Char()
+    email = fields.Char(string="E-mail")
+    social_id = fields.Char(string="WeChat or other account")
+    horizon_id = fields.Many2one(
+        comodel_name="auto.lead.horizon", string="Wants to buy"
+    )
+    model_id = fields.Many2one(comodel_name="fleet.vehicle.model", string="Model")
+    wanted_text = fields.Char(
+        string="Or in words", help="When the model is not in the list."
+    )
+    condition = fields.Selection(
+        selection=[("new", "New"), ("used", "Used"), ("any", "New or used")],
+        string="New or used",
+    )
+    campaign_id = fields.Many2one(
+        comodel_name="utm.campaign", string="Campaign or event"
+    )
+    message = fields.Text(string="What was said")
+    hint = fields.Char(compute="_compute_hint")
+    state = fields.Selection(
+        selection=[("new", "New"), ("done", "Done")], default="new"
+    )
+    result = fields.Char(readonly=True)
+
+    @api.depends("phone", "email", "social_id", "company_id")
+    def _compute_hint(self):
+        lead_model = self.env["crm.lead"]
+        for wizard in self:
+            lead = lead_model._find_open_prospect(
+                wizard.company_id,
+                phone=wizard.phone,
+                email=wizard.email,
+                social_id=wizard.social_id,
+            )
+            wizard.hint = lead and wizard._who_looks_after(lead)
+
+    def _who_looks_after(self, lead):
+        """Say that ``lead`` (superuser record) is there already, and whose it is."""
+        if lead.user_id:
+            return self.env._(
+                "Already an open prospect here (%(reference)s), looked after by "
+                "%(consultant)s. Your contact will be added to it.",
+                reference=lead.public_ref,
+                consultant=lead.user_id.name,
+            )
+        return self.env._(
+            "Already an open prospect here (%(reference)s), not given to anybody "
+            "yet. Your contact will be added to it.",
+            reference=lead.public_ref,
+        )
+
+    def _intake_values(self):
+        """Return the form as values of ``crm.lead._intake``."""
+        self.ensure_one()
+        vehicle = {
+            "brand": self.model_id.brand_id.name,
+            "model": self.model_id.name or self.wanted_text,
+            "condition": self.condition,
+        }
+        return {
+            "name": self.name,
+            "phone": self.phone,
+            "email": self.email,
+            "social_id": self.social_id,
+            "purchase_horizon": self.horizon_id.code,
+            "campaign": self.campaign_id.name,
+            "message": self.message,
+            "vehicle": {key: value for key, value in vehicle.items() if value},
+        }
+
+    def action_confirm(self):
+        """Take the prospect in; open it, or say who looks after it."""
+        self.ensure_one()
+        if not (self.name or "").strip():
+            raise ValidationError(self.env._("What is the person's name?"))
+        if not (self.phone or self.email or self.social_id):
+            raise ValidationError(
+                self.env._("How can the person be reached? Phone, e-mail or account.")
+            )
+        lead_model = self.env["crm.lead"].with_company(self.company_id)
+        lead_model._check_may_intake()
+        roles = self.env.user._auto_roles()
+        [result] = lead_model._intake_process(
+            [
+                {
+                    "values": self._intake_values(),
+                    "channel": self.channel_id.code,
+                    "company": self.company_id,
+                    # Whom a consultant greets is that consultant's prospect.
+                    "user": self.env.user if "consultant" in roles else None,
+                }
+            ]
+        )
+        lead = lead_model.browse(result["lead"].id)
+        if not roles.isdisjoint({"callcentre", "complaint"}):
+            # These see what they found by number, and this they just registered.
+            self.env["auto.access.log"]._log(
+                "lookup", lead, self.env._("Registered by hand"), self.company_id
+            )
+            lead.invalidate_recordset()
+        if lead.has_access("read"):
+            return {
+                "type": "ir.actions.act_window",
+                "res_model": "crm.lead",
+                "res_id": lead.id,
+                "view_mode": "form",
+                "views": [(False, "form")],
+            }
+        self.write({"state": "done", "result": self._result_text(result)})
+        return self._reopen()
+
+    def _result_text(self, result):
+        lead = result["lead"]
+        values = {"reference": lead.public_ref, "consultant": lead.user_id.name}
+        if result["created"] and lead.user_id:
+            return self.env._(
+                "Registered as %(reference)s; %(consultant)s looks after it.", **values
+            )
+        if result["created"]:
+            return self.env._(
+                "Registered as %(reference)s; it will be given to a consultant.",
+                **values,
+            )
+        if lead.user_id:
+            return self.env._(
+                "Added to %(reference)s, which %(consultant)s looks after.", **values
+            )
+        return self.env._("Added to the open prospect %(reference)s.", **values)
+
+    def action_another(self):
+        """Begin the next one."""
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "auto_crm_lead.auto_intake_wizard_action"
+        )
+
+    def _reopen(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("New prospect"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
