@@ -16,6 +16,7 @@
         "data/auto_lead_grade_data.xml",
         "data/auto_lead_horizon_data.xml",
         "data/ir_cron_followup_data.xml",
+        "data/ir_cron_intake_data.xml",
         "data/auto_needs_data.xml",
         "views/auto_contact_log_views.xml",
         "data/auto_approval_kind_data.xml",

@@ -140,7 +140,15 @@ class CrmLead(models.Model):
         if not count:
             return []
         # Drawing a number is not reading the sequence's settings.
-        sequence = self.env.ref("auto_crm_lead.sequence_lead_public").sudo()
+        sequence = (
+            self.env["ir.sequence"]
+            .sudo()
+            .browse(
+                self.env["ir.model.data"]._xmlid_to_res_id(
+                    "auto_crm_lead.sequence_lead_public", raise_if_not_found=True
+                )
+            )
+        )
         if sequence.implementation != "standard" or sequence.use_date_range:
             return [sequence.next_by_id() for _index in range(count)]
         rows = self.env.execute_query(
@@ -771,12 +779,15 @@ class CrmLead(models.Model):
         )
         joining = defaultdict(partner_model.browse)
         for index, item in enumerate(items):
-            if isinstance(partner_of[index], int):
-                partner_of[index] = created[partner_of[index]]
+            position = partner_of[index]
+            if isinstance(position, int):
+                partner_of[index] = created[position]
+                if new_vals[position]["auto_store_id"] == item["company"].id:
+                    continue
             joining[item["company"]] |= partner_of[index]
         for company, partners in joining.items():
             partners._join_store(company, self.env._("Prospect taken in"))
-        partner_model.union(*partner_of.values())._add_customer_kind("prospect")
+            partners._add_customer_kind("prospect")
         return [partner_of[index] for index in range(len(items))]
 
     @api.model
@@ -813,6 +824,9 @@ class CrmLead(models.Model):
     @api.model
     def _intake_customer_values(self, item):
         values = item["values"]
+        kind = self.env["ir.model.data"]._xmlid_to_res_id(
+            "auto_crm_base.customer_kind_prospect"
+        )
         return {
             "name": values["name"],
             "phone": self._intake_format_phone(values["phone"]),
@@ -823,6 +837,7 @@ class CrmLead(models.Model):
             "social_id": values["social_id"] or False,
             "company_id": False,
             "is_auto_customer": True,
+            "auto_kind_ids": [Command.link(kind)] if kind else [],
             "auto_store_id": item["company"].id,
             "store_ids": [Command.link(item["company"].id)],
         }
@@ -1062,14 +1077,10 @@ class CrmLead(models.Model):
 
     @api.model
     def _intake_chatter(self, item):
-        channel = self.env["auto.intake.channel"].browse(item["channel_id"])
+        # The channel is a field of the prospect; its name is not read for this.
         if item["source"]:
-            return self.env._(
-                "Prospect taken in by %(channel)s (%(door)s).",
-                channel=channel.name,
-                door=item["source"].name,
-            )
-        return self.env._("Prospect taken in by %(channel)s.", channel=channel.name)
+            return self.env._("Prospect taken in by “%s”.", item["source"].name)
+        return self.env._("Prospect taken in.")
 
     @api.model
     def _intake_record_values(self, item):

@@ -12,7 +12,9 @@ from ..tools import adf
 
 _logger = logging.getLogger(__name__)
 
-_PHONE = re.compile(r"(?<![\w.])(?:\+|00)?\(?\d[\d ()/.\-\u00a0]{5,20}\d(?![\w])")
+_PHONE = re.compile(
+    r"(?<![A-Za-z0-9.])(?:\+|00)?\(?\d[\d ()/.\-\u00a0]{5,20}\d(?![A-Za-z0-9])"
+)
 _QUOTE = re.compile(
     r"^\s*(>|-{2,}\s*(original message|原始邮件|forwarded)"
     r"|on .{5,80} wrote:|.{0,60}写道[：:])",
@@ -40,9 +42,10 @@ class CrmLead(models.Model):
             _logger.info("Mail %s is no enquiry", message_dict.get("message_id"))
             return self.browse()
         message_id = message_dict.get("message_id") or ""
+        lead_model = self.with_company(door.company_id)
         try:
-            values_list = self._mail_values(message, message_dict)
-            leads = self.with_company(door.company_id)._intake_batch(
+            values_list = lead_model._mail_values(message, message_dict)
+            leads = lead_model._intake_batch(
                 [
                     {
                         "values": values,

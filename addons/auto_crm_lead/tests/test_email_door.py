@@ -37,15 +37,16 @@ class TestEmailDoor(IntakeCase):
 
     def mail(self, text, **headers):
         message = EmailMessage()
+        headers = {key.replace("_", "-"): value for key, value in headers.items()}
         headers = {
             "From": "Li Na <li.na@example.com>",
             "To": "leads@huaxing.example.com",
             "Subject": "Corolla",
-            "Message-ID": "<m1@example.com>",
+            "Message-Id": "<m1@example.com>",
             **headers,
         }
         for name, value in headers.items():
-            message[name.replace("_", "-")] = value
+            message[name] = value
         message.set_content(text)
         return message
 
@@ -74,7 +75,7 @@ class TestEmailDoor(IntakeCase):
     def test_answer_is_a_contact(self):
         self.receive(self.mail("Hello"))
         answer = self.mail(
-            "Tomorrow?", Message_ID="<m2@example.com>", In_Reply_To="<m1@example.com>"
+            "Tomorrow?", Message_Id="<m2@example.com>", In_Reply_To="<m1@example.com>"
         )
         self.receive(answer)
         self.assertEqual(len(self.leads()), 1)
@@ -83,7 +84,7 @@ class TestEmailDoor(IntakeCase):
     def test_machines_are_no_prospects(self):
         self.receive(self.mail("I am away", Auto_Submitted="auto-replied"))
         self.receive(
-            self.mail("Away", Message_ID="<m3@x.example>", Precedence="auto_reply")
+            self.mail("Away", Message_Id="<m3@x.example>", Precedence="auto_reply")
         )
         self.assertFalse(self.leads())
 

@@ -59,7 +59,7 @@ class AutoIntakeWizard(models.TransientModel):
                 email=wizard.email,
                 social_id=wizard.social_id,
             )
-            wizard.hint = lead and wizard._who_looks_after(lead)
+            wizard.hint = wizard._who_looks_after(lead) if lead else False
 
     def _who_looks_after(self, lead):
         """Say that ``lead`` (superuser record) is there already, and whose it is."""
