@@ -362,7 +362,7 @@ class CrmLead(models.Model):
         group_id = self.env["ir.model.data"]._xmlid_to_res_id(
             "auto_crm_base.group_consultant"
         )
-        now = self.env.cr.now()
+        now = fields.Datetime.now()
         week = int((now.toordinal() - 1) / 7) % 2
         rows = self.env.execute_query(
             SQL(
@@ -419,7 +419,7 @@ class CrmLead(models.Model):
                                  WHERE i.date >= date_trunc('day', t.local)
                                        AT TIME ZONE COALESCE(k.tz, 'UTC')
                                        AT TIME ZONE 'UTC') AS today,
-                             max(i.date) AS last
+                             max(i.id) AS last
                         FROM auto_lead_assignment i
                        WHERE i.user_id = u.id AND i.company_id = c.id) given
                  WHERE c.id IN %(companies)s
@@ -449,7 +449,7 @@ class CrmLead(models.Model):
                     "brands": set(row[10]),
                     "open": row[11],
                     "today": row[12],
-                    "last": (0, row[13].timestamp() if row[13] else 0),
+                    "last": (0, row[13] or 0),
                     "on_duty": row[14],
                 }
             )
