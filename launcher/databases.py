@@ -132,7 +132,7 @@ def _build(runtime, layer):
             arguments += ["-i", ",".join(layer.modules)]
             odoo_run.install(runtime, partial, arguments, layer.log, progress)
     if layer.parent is None or layer.modules:
-        with step("Building the browser's scripts and styles"):
+        with step("Building scripts and styles for the browser"):
             odoo_run.run_script(runtime, partial, _BUILD_ASSETS, layer.log)
     if _filestore(partial).is_dir():
         shutil.rmtree(_filestore(layer.name), ignore_errors=True)

@@ -26,8 +26,8 @@ def run(python):
         checks["pylint-odoo"] = ["-m", "pylint", *_PYLINT, *paths]
     with step("Lint"):
         failed = [name for name, check in checks.items() if not _passes(python, check)]
-    if failed:
-        raise Problem(f"Lint failed: {', '.join(failed)}. The reasons are above.")
+        if failed:
+            raise Problem(f"Lint failed: {', '.join(failed)}. The reasons are above.")
 
 
 def _passes(python, check):

@@ -13,6 +13,7 @@ from .console import Problem, Progress, last_line, run, step
 _HERE = Path(__file__).parent
 REQUIREMENTS = _HERE / "requirements.txt"
 _COMPLETE = "complete"
+_KEPT = 1
 
 
 def python():
@@ -48,6 +49,14 @@ def _make(folder):
         command = [*_pip(python()), "install", "--requirement", REQUIREMENTS]
         pip_install(command, progress)
     (folder / _COMPLETE).touch()
+    _remove_old(folder)
+
+
+def _remove_old(newest):
+    """Keep the environment before the `newest` one (another clone may use it)."""
+    others = [path for path in cache.root().glob("python-*") if path != newest]
+    for path in sorted(others, key=lambda path: path.stat().st_mtime)[:-_KEPT]:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def install_into(folder, requirements, title):
@@ -71,8 +80,9 @@ def _pip(interpreter):
 def pip_install(command, progress: Progress):
     """Run a pip install `command`, showing each package; Problem if it fails."""
     strict = ["--require-hashes", "--no-deps", "--only-binary=:all:"]
-    quiet = ["--no-cache-dir", "--no-input", "--disable-pip-version-check"]
-    command = [str(part) for part in [*command, *strict, *quiet, "--progress-bar=off"]]
+    quick = ["--no-cache-dir", "--no-compile", "--disable-pip-version-check"]
+    quiet = ["--no-input", "--progress-bar=off"]
+    command = [str(part) for part in [*command, *strict, *quick, *quiet]]
     output = []
     with subprocess.Popen(
         command,
