@@ -136,7 +136,7 @@ def dates(rng):
     )
 
 
-def people(rng, count, first_number):
+def people(rng, count, first_number, tag):
     """Return invented persons: name, eleven digits or "", WeChat id, e-mail."""
     result = []
     for index in range(count):
@@ -145,9 +145,9 @@ def people(rng, count, first_number):
         else:
             name = rng.choice(SURNAMES) + rng.choice(GIVEN)
         phone = str(first_number + index * 7)
-        wechat = f"wx_demo{index:04d}" if rng.random() < 0.35 else ""
+        wechat = f"wx_{tag}{index:04d}" if rng.random() < 0.35 else ""
         domain = rng.choice(["example.com", "example.net", "example.org"])
-        email = f"show{index:04d}@{domain}" if rng.random() < 0.3 else ""
+        email = f"{tag}{index:04d}@{domain}" if rng.random() < 0.3 else ""
         # Some give no number at all, which is fine as long as one way is left.
         if (wechat or email) and rng.random() < 0.12:
             phone = ""
@@ -199,10 +199,10 @@ def bad_row(rng, reason):
     return row
 
 
-def make(rows, rng, first_number, bad):
+def make(rows, rng, first_number, tag, bad):
     """Return (list of rows, expected counts) for ``rows`` rows."""
     good = rows - sum(bad.values())
-    visitors = people(rng, int(good * 0.84), first_number)
+    visitors = people(rng, int(good * 0.84), first_number, tag)
     plan = [("good", index) for index in range(len(visitors))]
     while len(plan) < good:
         plan.append(("good", rng.randrange(len(visitors))))
@@ -265,11 +265,15 @@ def write_xlsx(rows):
 def main():
     rng = random.Random(SEED)
     rows, expected_csv = make(
-        ROWS, rng, 19900000003, {"no_name": 17, "no_contact": 21, "bad_phone": 24}
+        ROWS,
+        rng,
+        19900000003,
+        "show",
+        {"no_name": 17, "no_contact": 21, "bad_phone": 24},
     )
     write_csv(rows, rng)
     rows, expected_xlsx = make(
-        50, rng, 19900008003, {"no_name": 2, "no_contact": 2, "bad_phone": 3}
+        50, rng, 19900008003, "fair", {"no_name": 2, "no_contact": 2, "bad_phone": 3}
     )
     write_xlsx(rows)
     expected = {"autoshow_gbk.csv": expected_csv, "autoshow.xlsx": expected_xlsx}
