@@ -15,7 +15,8 @@ _WRAPPER = """\
 #!/bin/sh
 # Runs the Chromium unpacked here with the libraries unpacked beside it.
 here=$(dirname "$(dirname "$(readlink -f "$0")")")
-export LD_LIBRARY_PATH="$here/usr/lib/{triplet}:$here/lib/{triplet}"
+libraries="$here/usr/lib/{triplet}"
+export LD_LIBRARY_PATH="$libraries:$here/lib/{triplet}:$libraries/pulseaudio"
 export FONTCONFIG_FILE="$here/fonts.conf"
 exec "$here/{program}" "$@"
 """
@@ -53,7 +54,7 @@ def obtain():
         cache.built(cached().parent, _build)
     except Problem as problem:
         raise Problem(
-            f"The browser tests need Chromium. {problem} Install it yourself: "
+            f"The browser tests need Chromium. {problem} You may install it yourself: "
             "apt install chromium"
         ) from problem
     return cached()
