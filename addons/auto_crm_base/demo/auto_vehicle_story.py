@@ -228,6 +228,8 @@ class AutoVehicle(models.Model):
         quiet._demo_contacts(customers)
         quiet._demo_consents(customers)
         quiet._demo_lookups(customers)
+        # What has come due by all these dates.
+        self.env["auto.followup.rule"].search([])._generate()
 
     @api.model
     def _demo_ref(self, name):
