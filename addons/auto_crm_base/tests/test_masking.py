@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import AutoCase
 
@@ -81,8 +81,13 @@ class TestMasking(AutoCase):
         self.assertEqual(self.customer.sudo().read(["phone"])[0]["phone"], NUMBER)
 
     def test_no_role_no_mask(self):
-        plain = self.env.ref("base.user_admin")
-        plain.company_ids |= self.stores[1]
+        plain = new_test_user(
+            self.env,
+            "test_plain",
+            groups="base.group_user,base.group_partner_manager",
+            company_id=self.stores[1].id,
+            company_ids=[(6, 0, self.stores[1].ids)],
+        )
         customer = self._as(plain).with_context(allowed_company_ids=self.stores[1].ids)
         self.assertEqual(customer.read(["phone"])[0]["phone"], NUMBER)
 
