@@ -49,6 +49,8 @@
         "views/auto_followup_views.xml",
         "views/auto_followup_rule_views.xml",
         "views/auto_job_status_views.xml",
+        "views/auto_vehicle_followup_views.xml",
+        "views/res_config_settings_views.xml",
         "views/auto_crm_base_menus.xml",
     ],
     "demo": [

@@ -35,3 +35,5 @@ from . import auto_followup_rule
 from . import auto_followup
 from . import auto_vehicle_followup
 from . import auto_job_status
+from . import res_config_settings
+from . import res_groups

@@ -1,0 +1,65 @@
+from odoo import fields
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .common import AutoCase
+
+
+@tagged("post_install", "-at_install")
+class TestJobs(AutoCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.cron = cls.env.ref("auto_crm_base.ir_cron_followup_generate")
+        cls.jobs = (
+            cls.env["auto.job.status"]
+            .with_user(cls.users["head_office"])
+            .with_context(active_test=False)
+        )
+
+    def job(self):
+        self.env.flush_all()
+        self.jobs.invalidate_model()
+        return self.jobs.search([("id", "=", self.cron.id)])
+
+    def test_only_our_jobs(self):
+        self.assertTrue(self.job())
+        self.assertNotIn(
+            self.env.ref("base.autovacuum_job").id, self.jobs.search([]).ids
+        )
+
+    def test_states(self):
+        now = fields.Datetime.now()
+        later = fields.Datetime.add(now, hours=3)
+        for values, state in (
+            ({"nextcall": later, "lastcall": False}, "waiting"),
+            ({"nextcall": later, "lastcall": now}, "ok"),
+            ({"nextcall": fields.Datetime.subtract(now, hours=2)}, "late"),
+            ({"failure_count": 2, "first_failure_date": now}, "failing"),
+            ({"active": False}, "off"),
+        ):
+            self.cron.write(values)
+            job = self.job()
+            self.assertEqual(job.state, state)
+        self.assertEqual(job.failure_count, 2)
+        self.assertIn("1", job.interval)
+
+    def test_last_run(self):
+        self.env["ir.cron.progress"].create(
+            [
+                {"cron_id": self.cron.id, "done": 5, "remaining": 0},
+                {"cron_id": self.cron.id, "done": 7, "remaining": 2},
+            ]
+        )
+        self.assertEqual(self.job().done, 7)
+        self.assertEqual(self.job().remaining, 2)
+
+    def test_rights(self):
+        for user in (self.users["head_office"], self.users["auditor"]):
+            self.assertTrue(self.jobs.with_user(user).search([]))
+        with self.assertRaises(AccessError):
+            self.jobs.with_user(self.users["store_manager", 1]).search([])
+        with self.assertRaises(AccessError):
+            self.env["ir.cron"].with_user(self.users["head_office"]).search([])
+        with self.assertRaises(AccessError):
+            self.job().write({"name": "x"})
