@@ -28,12 +28,6 @@ SCOPES = {
     "st": {"own", "found", "store"},
     "all": {"own", "found", "store", "other"},
 }
-
-
-class _Undo(Exception):
-    """Takes back what was only tried."""
-
-
 CASES = ("own", "found", "store", "other")
 
 
@@ -88,14 +82,15 @@ class MatrixCase(AutoCase):
 
     def _can_unlink(self, record):
         """Delete for real, since some models refuse past the access rules."""
+        savepoint = self.cr.savepoint()
         try:
-            with self.cr.savepoint():
-                record.unlink()
-                raise _Undo
-        except _Undo:
-            return True
+            record.unlink()
         except UserError:
             return False
+        else:
+            return True
+        finally:
+            savepoint.close(rollback=True)
 
     def _sample(self, case, role, user, make):
         store = self.stores[2 if case == "other" else 1]
