@@ -21,6 +21,18 @@ class ResCompany(models.Model):
         "0: never.",
     )
 
+    auto_grade_hot_days = fields.Integer(
+        string="A grade is hot up to (days)",
+        default=30,
+        help="Grades whose customers buy within so many days are held against their "
+        "evidence as hot ones; the others as cold ones.",
+    )
+    auto_grade_visit_days = fields.Integer(
+        string="A visit counts for (days)",
+        default=14,
+        help="A visit within so many days speaks against a cold grade.",
+    )
+
     _auto_escalate_positive = models.Constraint(
         "CHECK (auto_escalate_days >= 0 AND auto_escalate_manager_days >= 0)",
         "The days until a follow-up is escalated are not negative.",

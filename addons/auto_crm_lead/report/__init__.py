@@ -1,0 +1,2 @@
+from . import auto_lead_response_report
+from . import auto_lead_grade_report
