@@ -411,8 +411,7 @@ class CrmLead(models.Model):
 
     def _remind(self):
         """Make the reminder of each prospect that has none, in one batch."""
-        model = self._reminder_type().res_model
-        assert model == self._name
+        activity_type = self._reminder_type()
         open_ids = {
             lead.id
             for (lead,) in self._quick_activities()._read_group(
@@ -423,11 +422,11 @@ class CrmLead(models.Model):
         for lead in self:
             if lead.id in open_ids or not lead.user_id:
                 continue
-            values.append(lead._reminder_values())
+            values.append(lead._reminder_values(activity_type))
         self._quick_activities().create(values)
         super().write({"followup_reminded": True})
 
-    def _reminder_values(self):
+    def _reminder_values(self, activity_type):
         self.ensure_one()
         # The consultant reads it, so it is written in the consultant's language.
         lead = self.with_context(lang=self.user_id.sudo().lang)
@@ -443,7 +442,7 @@ class CrmLead(models.Model):
             "auto_lead_id": self.id,
             "res_model_id": self.env["ir.model"]._get_id(self._name),
             "res_id": self.id,
-            "activity_type_id": self._reminder_type().id,
+            "activity_type_id": activity_type.id,
             "user_id": self.user_id.id,
             "date_deadline": self.next_followup_date,
             "summary": summary,

@@ -88,6 +88,8 @@ class CrmLead(models.Model):
         if minutes < 60:
             return self.env._("%s min", minutes)
         hours, rest = divmod(minutes, 60)
+        if hours >= 10 or not rest:
+            return self.env._("%s h", hours)
         return self.env._("%(hours)s h %(minutes)s min", hours=hours, minutes=rest)
 
     def _waiting_minutes(self):

@@ -30,6 +30,8 @@ class CrmLead(models.Model):
         # Consultants have no right on the managers' report, but may know what it
         # says of their own prospect.
         report = self.env["auto.lead.grade.report"].sudo()
+        # The report is a query: what was read before a change holds no longer.
+        report.invalidate_model(flush=False)
         lines = {
             line.id: line for line in report.search([("id", "in", self._origin.ids)])
         }

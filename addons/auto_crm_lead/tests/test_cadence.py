@@ -138,7 +138,9 @@ class TestCadence(LeadCase):
         lead = self._lead()
         lead._remind()
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
-            self.env["mail.activity"].create(lead._reminder_values())
+            self.env["mail.activity"].create(
+                lead._reminder_values(lead._reminder_type())
+            )
 
     def test_marking_as_done_is_logging_a_contact(self):
         lead = self._lead(grade_id=self.grades["A"].id)
