@@ -26,6 +26,7 @@
         "views/crm_lead_views.xml",
         "views/auto_lead_report_views.xml",
         "views/auto_my_day_views.xml",
+        "views/res_company_views.xml",
         "views/crm_lead_needs_views.xml",
         "views/auto_competitor_views.xml",
         "views/auto_needs_views.xml",

@@ -146,3 +146,45 @@ class TestGrade(LeadCase):
         self.assertFalse(lead.received_date)
         self.assertFalse(lead.next_followup_date)
         self.assertFalse(lead.clock_ids)
+
+    def test_an_approved_loss_gives_f_and_reopening_takes_it_back(self):
+        lead = self._lead(grade_id=self.grades["B"].id, partner_id=self._customer().id)
+        lead._remind()
+        reason = self.env["crm.lost.reason"].search(
+            [("needs_competitor", "=", False)], limit=1
+        )
+        lead.with_user(self.consultant).action_request_lost(reason.id, "Moved away")
+        self.assertEqual(lead.grade_id.code, "B", "asked for is not lost")
+        lead.with_user(self.manager).action_approve_lost()
+        self.assertEqual(lead.grade_id.code, "F")
+        self.assertFalse(lead.next_followup_date)
+        self.assertEqual(lead.grade_history_ids[0].to_grade_id.code, "F")
+        lead.with_user(self.manager).action_reopen()
+        self.assertEqual(lead.grade_id.code, "B")
+        self.assertEqual(lead.next_followup_date, self.today)
+
+    def _customer(self):
+        return self.env["res.partner"].create(
+            {"name": "Customer", "store_ids": [fields.Command.link(self.store.id)]}
+        )
+
+    def test_a_book_is_handed_over_with_its_prospects(self):
+        lead = self._lead(partner_id=self._customer().id)
+        lead._remind()
+        colleague = self._new_user("consultant", "successor_1", self.store, self.store)
+        wizard = (
+            self.env["auto.book.handover"]
+            .with_user(self.users["store_manager", 1])
+            .create(
+                {
+                    "company_id": self.store.id,
+                    "from_user_id": self.consultant.id,
+                    "to_user_ids": [fields.Command.set(colleague.ids)],
+                    "reason": "Leaves",
+                }
+            )
+        )
+        wizard.action_hand_over()
+        self.assertEqual(lead.user_id, colleague)
+        self.assertEqual(lead.reminder_ids.user_id, colleague)
+        self.assertEqual(lead.clock_ids.sorted("id")[-1].kind, "reassigned")

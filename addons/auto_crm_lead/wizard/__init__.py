@@ -1,3 +1,4 @@
+from . import auto_book_handover
 from . import auto_contact_log
 from . import auto_lead_shelve
 from . import auto_lead_reassign
