@@ -72,7 +72,8 @@ class TestWebsiteForm(IntakeCase, HttpCase):
         self.assertEqual(self.url_open(self.url).status_code, 404)
 
     def test_language(self):
-        self.env["res.lang"]._activate_lang("zh_CN")
+        for code in ("en_US", "zh_CN"):
+            self.env["res.lang"]._activate_lang(code)
         self.env.flush_all()
         page = self.url_open(f"{self.url}?lang=zh_CN")
         self.assertIn('lang="zh-CN"', page.text)
