@@ -71,7 +71,8 @@ def _build(into):
         for package in packages:
             # The C library has to be the machine's own.
             if not package.name.startswith("libc6_"):
-                debs.unpack(package, into, _is_wanted, progress)
+                progress.show(package.name.split("_")[0])
+                debs.unpack(package, into, _is_wanted)
     shutil.rmtree(cache.root() / "apt", ignore_errors=True)
     _write_wrapper(into)
     with step("Trying Chromium"):
