@@ -154,16 +154,20 @@ class EmbeddedServer:
     @classmethod
     def obtain(cls):
         """Return the server of the cache, with its programs in place."""
-        programs = obtain_programs()
+        return cls.of(obtain_programs())
+
+    @classmethod
+    def of(cls, programs):
+        """Return the server of the cache, run by `programs` as this user may."""
         if os.geteuid() != 0:
             return cls(programs, cache.root())
-        prefix = cls.as_nobody()
+        prefix = cls._as_nobody()
         if prefix:
             return cls(programs, cache.root(), prefix)
         return cls._of_nobody(programs)
 
     @staticmethod
-    def as_nobody():
+    def _as_nobody():
         """The command that runs root's programs as nobody; [] where it cannot."""
         prefix = [sys.executable, str(_AS_NOBODY)]
         trial = [*prefix, "/bin/true"]

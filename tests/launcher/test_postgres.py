@@ -3,9 +3,7 @@
 import os
 import shutil
 import signal
-import tempfile
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -25,14 +23,10 @@ def found():
 @pytest.fixture
 def server(found, own_cache):
     """An embedded server with a cluster of its own, not started."""
-    home = Path(tempfile.mkdtemp(prefix="auto-crm-test-"))
-    prefix = []
-    if os.geteuid() == 0:
-        prefix = postgres.EmbeddedServer.as_nobody()
-    server = postgres.EmbeddedServer(found.postgres.programs, home, prefix)
+    server = postgres.EmbeddedServer.of(found.postgres.programs)
     yield server
     server.stop()
-    shutil.rmtree(home)
+    shutil.rmtree(server.home)
 
 
 def test_starts_and_stops(server):
@@ -77,18 +71,17 @@ def test_foreign_database_is_not_dropped(server):
     """On a server that is not ours, only what we made may go."""
     server.start()
     foreign = replace(server.postgres(), programs=None)
-    own = replace(foreign, variables={**foreign.variables})
     path = f"{server.programs}:{os.environ['PATH']}"
     os.environ["PATH"], before = path, os.environ["PATH"]
     try:
         foreign.sql("CREATE DATABASE theirs")
         with pytest.raises(Problem, match="was not made by auto-crm"):
-            databases.drop(own, "theirs")
-        databases.create(own, "ours")
-        assert databases.all_ours(own) == ["ours"]
-        databases.drop(own, "ours")
-        assert not databases.exists(own, "ours")
-        assert databases.exists(own, "theirs")
+            databases.drop(foreign, "theirs")
+        databases.create(foreign, "ours")
+        assert databases.all_ours(foreign) == ["ours"]
+        databases.drop(foreign, "ours")
+        assert not databases.exists(foreign, "ours")
+        assert databases.exists(foreign, "theirs")
     finally:
         os.environ["PATH"] = before
 
