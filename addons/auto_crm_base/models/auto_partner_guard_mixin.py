@@ -82,7 +82,8 @@ class AutoPartnerGuardMixin(models.AbstractModel):
             partner_id for name in guarded for partner_id in self[name].ids
         )
         rows = []
-        for is_hidden, run in groupby(
+        # Runs in the given order are wanted, not groups.
+        for is_hidden, run in groupby(  # pylint: disable=bad-builtin-groupby
             self, lambda record: any(record[name].id in hidden for name in guarded)
         ):
             records = self.browse(record.id for record in run)

@@ -360,4 +360,4 @@ class TestVehicleRace(BaseCase):
                             [created],
                         )
                     cr.execute("DELETE FROM auto_vehicle WHERE id = %s", [created])
-                    cr.commit()
+                    cr.commit()  # pylint: disable=invalid-commit
