@@ -3,7 +3,6 @@ from odoo.http import request
 
 from ..tools import sheet
 
-
 # Headers that the import recognises, in the language of the reader.
 ENGLISH = (
     "Name",
