@@ -33,6 +33,7 @@
         "views/crm_lead_lost_views.xml",
         "views/auto_lead_match_views.xml",
         "views/auto_vehicle_views.xml",
+        "views/res_partner_portrait_views.xml",
         "views/auto_allocation_views.xml",
         "views/auto_spam_views.xml",
         "views/auto_intake_views.xml",

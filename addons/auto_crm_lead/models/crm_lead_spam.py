@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 # Only this file can pass this object in the context: who is taken for insincere
 # is out of the way, so nobody may say so in passing.
@@ -108,6 +108,11 @@ class CrmLead(models.Model):
             else self.env._("Judged sincere.")
         )
         self._message_log_batch(bodies=dict.fromkeys(self.ids, text))
+
+    @api.model
+    def _open_domain(self):
+        """Leave doubtful prospects out of what is followed up."""
+        return super()._open_domain() & Domain("is_spam", "=", False)
 
     # ------------------------------------------------------------
     # At intake
