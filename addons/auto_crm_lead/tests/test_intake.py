@@ -218,8 +218,8 @@ class TestIntake(IntakeCase):
     def test_queries_single(self):
         self.env.flush_all()
         self.env.invalidate_all()
-        # Doubt, allocation, clock and the other store's claim included.
-        with self.assertQueryCount(48):
+        # The kind of customer, doubt, allocation, clock and claim included.
+        with self.assertQueryCount(49):
             self.intake(phone="13800138000", email="q@example.com", external_ref="q")
             self.env.flush_all()
 
