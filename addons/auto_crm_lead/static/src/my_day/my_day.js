@@ -1,6 +1,6 @@
 import { Component, onWillStart, useExternalListener, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { deserializeDate, deserializeDateTime, formatDate, formatDateTime } from "@web/core/l10n/dates";
+import { deserializeDate, deserializeDateTime, formatDate } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
@@ -106,7 +106,7 @@ export class MyDay extends Component {
     }
 
     moment(text) {
-        return formatDateTime(deserializeDateTime(text), { showSeconds: false });
+        return deserializeDateTime(text).toLocaleString(DateTime.DATETIME_SHORT);
     }
 
     ago(text) {

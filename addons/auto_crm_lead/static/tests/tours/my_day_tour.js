@@ -96,8 +96,18 @@ registry.category("web_tour.tours").add("auto_my_day_desktop", {
         ...log("Signs tomorrow", "H"),
         {
             content: "Everything is done",
-            trigger: ".o_auto_my_day_empty",
+            trigger: ".o_auto_my_day_empty button",
+            run: "click",
         },
+        {
+            content: "The cards of all prospects show",
+            trigger: ".o_auto_lead_kanban .o_kanban_record .o_auto_grade:contains(A)",
+        },
+        {
+            trigger: ".o_switch_view.o_list",
+            run: "click",
+        },
+        { trigger: ".o_list_view .o_data_row:contains(Wants the blue one)" },
     ],
 });
 
