@@ -34,6 +34,7 @@
         "views/auto_lead_match_views.xml",
         "views/auto_vehicle_views.xml",
         "views/res_partner_portrait_views.xml",
+        "views/res_config_settings_pipeline_views.xml",
         "views/auto_allocation_views.xml",
         "views/auto_spam_views.xml",
         "views/auto_intake_views.xml",

@@ -31,6 +31,7 @@ from . import auto_match_weight
 from . import auto_lead_match
 from . import auto_vehicle
 from . import res_company_pipeline
+from . import res_config_settings_pipeline
 from . import auto_lead_lost_check
 from . import auto_salesperson
 from . import auto_allocation_rule
