@@ -41,6 +41,7 @@
         "views/auto_lead_import_views.xml",
         "views/enquiry_templates.xml",
         "wizard/auto_intake_wizard_views.xml",
+        "wizard/auto_call_views.xml",
         "views/auto_crm_lead_menus.xml",
         "views/auto_cadence_menus.xml",
         "views/auto_intake_menus.xml",

@@ -12,3 +12,18 @@ class ResPartner(models.Model):
             leads = self.env["crm.lead"].sudo().search([("partner_id", "in", self.ids)])
             leads._sync_identities()
         return res
+
+    def _auto_360_counters(self):
+        """Add the customer's prospects, open and closed."""
+        tiles = super()._auto_360_counters()
+        prospects = self._auto_360_tile(
+            "prospects",
+            self.env._("Prospects"),
+            "fa-star-o",
+            "crm.lead",
+            [
+                ("partner_id", "in", self._auto_360_family()),
+                ("active", "in", [True, False]),
+            ],
+        )
+        return [prospects, *tiles] if prospects else tiles

@@ -1,0 +1,72 @@
+from odoo.tests import tagged
+
+from odoo.addons.auto_crm_base.tests.common import AutoCase
+
+
+@tagged("post_install", "-at_install")
+class TestCustomerLinks(AutoCase):
+    """The prospect where the customer is: on the call, the 360 view, at erasure."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.lead = (
+            cls.env["crm.lead"]
+            .with_company(cls.stores[1])
+            ._intake(
+                {
+                    "name": "Erasable Person",
+                    "phone": "13800138123",
+                    "message": "Lives behind the station",
+                },
+                "website",
+                raw='{"name": "Erasable Person"}',
+            )
+        )
+        cls.partner = cls.lead.partner_id
+        cls.lead.user_id = cls.users["consultant", 1]
+        cls.partner.user_id = cls.users["consultant", 1]
+
+    def test_prospects_are_counted_on_the_customer(self):
+        user = self.users["consultant", 1]
+        tiles = self.partner.with_user(user)._auto_360_counters()
+        tile = next(tile for tile in tiles if tile["key"] == "prospects")
+        self.assertEqual(tile["count"], 1)
+        found = self.env["crm.lead"].with_user(user).search(tile["action"]["domain"])
+        self.assertEqual(found, self.lead)
+
+    def test_call_is_logged_on_the_open_prospect(self):
+        user = self.users["consultant", 1]
+        call = self.env["auto.call"].with_user(user).create({})
+        call.write({"partner_id": self.partner.id, "summary": "Asks for a price"})
+        call.action_done()
+        self.assertEqual(call.contact_id.lead_id, self.lead)
+
+    def test_call_opens_the_form_for_new_prospects(self):
+        user = self.users["callcentre", 1]
+        call = (
+            self.env["auto.call"]
+            .with_user(user)
+            .create({"new_name": "Somebody New", "summary": "Wants a test drive"})
+        )
+        context = call.action_new_prospect()["context"]
+        self.assertEqual(context["default_name"], "Somebody New")
+        self.assertEqual(context["default_message"], "Wants a test drive")
+        self.assertTrue(context["default_channel_id"])
+
+    def test_erasure_reaches_the_prospect(self):
+        wizard = (
+            self.env["auto.erase.person"]
+            .with_user(self.users["head_office"])
+            .create({"partner_id": self.partner.id, "reason": "Asked by letter"})
+        )
+        wizard.action_erase()
+        self.assertFalse(self.lead.phone)
+        self.assertFalse(self.lead.contact_name)
+        self.assertNotIn("Erasable", self.lead.name)
+        intake = self.env["auto.lead.intake"].search([("lead_id", "=", self.lead.id)])
+        self.assertTrue(intake)
+        self.assertFalse(any(intake.mapped("raw")))
+        self.assertFalse(
+            self.env["auto.lead.identity"].search([("lead_id", "=", self.lead.id)])
+        )

@@ -1,0 +1,78 @@
+from odoo import api, models
+from odoo.fields import Domain
+
+
+class AutoErasePerson(models.TransientModel):
+    _inherit = "auto.erase.person"
+
+    @api.model
+    def _erase_models(self, persons):
+        """Add the prospects of the persons and what their doors received."""
+        # Prospects of all stores, also won, lost and archived ones.
+        leads = (
+            self.env["crm.lead"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("partner_id", "in", persons.ids)])
+        )
+        on_leads = Domain("res_model", "=", "crm.lead") & Domain(
+            "res_id", "in", leads.ids
+        )
+        return [
+            {
+                "model": "auto.lead.identity",
+                "domain": Domain("lead_id", "in", leads.ids),
+                "label": self.env._("Identities of open prospects deleted"),
+                "delete": True,
+            },
+            {
+                "model": "auto.lead.intake",
+                "domain": Domain("lead_id", "in", leads.ids),
+                "label": self.env._("Deliveries whose content is removed"),
+                "values": {
+                    "raw": False,
+                    "raw_file": False,
+                    "corrected_body": False,
+                    "person": False,
+                    "is_blanked": True,
+                },
+            },
+            {
+                "model": "mail.message",
+                "domain": Domain("model", "=", "crm.lead")
+                & Domain("res_id", "in", leads.ids),
+                "label": self.env._("Messages of prospects deleted"),
+                "delete": True,
+            },
+            {
+                "model": "mail.activity",
+                "domain": on_leads,
+                "label": self.env._("Planned activities of prospects deleted"),
+                "delete": True,
+            },
+            {
+                "model": "crm.lead",
+                "domain": Domain("id", "in", leads.ids),
+                "label": self.env._("Prospects that stay without a name"),
+                "values": self._erased_lead_values(),
+            },
+            *super()._erase_models(persons),
+        ]
+
+    @api.model
+    def _erased_lead_values(self):
+        """Return the values that leave nothing personal on a ``crm.lead``."""
+        cleared = (
+            "contact_name",
+            "partner_name",
+            "phone",
+            "email_from",
+            "website",
+            "function",
+            "street",
+            "street2",
+            "zip",
+            "city",
+            "description",
+        )
+        return {**dict.fromkeys(cleared, False), "name": self.env._("Erased person")}
