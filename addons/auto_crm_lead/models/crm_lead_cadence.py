@@ -419,25 +419,29 @@ class CrmLead(models.Model):
             )
         }
         values = []
-        for lead in self:
-            if lead.id in open_ids or not lead.user_id:
+        for user, leads in self.grouped("user_id").items():
+            if not user:
                 continue
-            values.append(lead._reminder_values(activity_type))
+            # The consultant reads it, so it is in the consultant's language.
+            values.extend(
+                lead._reminder_values(activity_type)
+                for lead in leads.with_context(lang=user.sudo().lang)
+                if lead.id not in open_ids
+            )
         self._quick_activities().create(values)
         super().write({"followup_reminded": True})
 
     def _reminder_values(self, activity_type):
+        """Return the values of the reminder, in the language of the context."""
         self.ensure_one()
-        # The consultant reads it, so it is written in the consultant's language.
-        lead = self.with_context(lang=self.user_id.sudo().lang)
-        if lead.woken_date:
-            summary = lead.env._("Woken up: contact again")
-        elif not lead.last_contact_date:
-            summary = lead.env._("New prospect: contact at once")
-        elif lead.next_step:
-            summary = lead.next_step
+        if self.woken_date:
+            summary = self.env._("Woken up: contact again")
+        elif not self.last_contact_date:
+            summary = self.env._("New prospect: contact at once")
+        elif self.next_step:
+            summary = self.next_step
         else:
-            summary = lead.env._("Follow up (%s)", lead.grade_code or "–")
+            summary = self.env._("Follow up (%s)", self.grade_id.code or "–")
         return {
             "auto_lead_id": self.id,
             "res_model_id": self.env["ir.model"]._get_id(self._name),
@@ -446,7 +450,7 @@ class CrmLead(models.Model):
             "user_id": self.user_id.id,
             "date_deadline": self.next_followup_date,
             "summary": summary,
-            "note": lead.grade_id.treatment or False,
+            "note": self.grade_id.treatment or False,
             "automated": True,
         }
 

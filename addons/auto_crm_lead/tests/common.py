@@ -19,6 +19,8 @@ class LeadCase(AutoCase):
         cls.horizons = {
             horizon.code: horizon for horizon in cls.env["auto.lead.horizon"].search([])
         }
+        for user in cls.users.values():
+            user.lang = "en_US"  # the tests compare what people read
         cls.consultant = cls.users["consultant", 1]
         cls.manager = cls.users["sales_manager", 1]
         cls.store = cls.stores[1]
