@@ -7,7 +7,7 @@ import sys
 
 from . import bench, demo, doctor, testing, tools
 from .cache import REPOSITORY
-from .console import Problem
+from .console import Problem, Stopped, end_cleanly_on_signals
 
 _DESCRIPTION = "Auto CRM on Odoo 19: a demo, the tests, and tools around them."
 
@@ -15,11 +15,12 @@ _DESCRIPTION = "Auto CRM on Odoo 19: a demo, the tests, and tools around them."
 def main(arguments):
     """Run the command that `arguments` name and return the exit code."""
     os.chdir(REPOSITORY)
+    end_cleanly_on_signals()
     try:
         return _dispatch(arguments)
     except Problem as problem:
         return _fail(str(problem))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Stopped):
         return _fail("Interrupted.", 130)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -13,6 +13,20 @@ class Problem(Exception):
     """Something the user has to know or mend, said in one line."""
 
 
+class Stopped(Exception):
+    """SIGTERM or SIGHUP has come."""
+
+
+def end_cleanly_on_signals():
+    """From now on SIGTERM and SIGHUP end things as cleanly as Ctrl-C does."""
+
+    def stop(number, frame):
+        raise Stopped
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+
+
 def say(text=""):
     """Print one line at once."""
     print(text, flush=True)

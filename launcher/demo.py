@@ -5,11 +5,10 @@ import json
 import os
 import signal
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 from . import addons, cache, databases, odoo_run, runtime
-from .console import Problem, say, step
+from .console import Problem, Stopped, say, step
 
 DEFAULT_PORT = 8069
 # Made by the addons' demo data. Password = login.
@@ -32,10 +31,6 @@ LOGINS = {
 ADMIN = {"admin": "administrator of Odoo"}
 
 
-class _Stopped(Exception):
-    """SIGTERM or SIGHUP has come."""
-
-
 def database_name():
     """The demo's database; each clone of the repository has its own."""
     key = hashlib.sha256(str(addons.folder()).encode()).hexdigest()[:6]
@@ -48,11 +43,10 @@ def run(port, lang, workers, fresh):
     with cache.lock(database, wait=False) as free:
         if not free:
             raise Problem(f"The demo is already running{_running_address(database)}.")
-        with _signals_as_exceptions():
-            try:
-                _serve(database, port, lang, workers, fresh)
-            except (KeyboardInterrupt, _Stopped):
-                say("\nStopped.")
+        try:
+            _serve(database, port, lang, workers, fresh)
+        except (KeyboardInterrupt, Stopped):
+            say("\nStopped.")
     return 0
 
 
@@ -63,21 +57,6 @@ def _running_address(database):
         return f" at {json.loads(note.read_text())['url']}"
     except (OSError, ValueError, KeyError):
         return ""
-
-
-@contextmanager
-def _signals_as_exceptions():
-    """Within the block SIGTERM and SIGHUP end things as cleanly as Ctrl-C does."""
-
-    def stop(number, frame):
-        raise _Stopped
-
-    before = {s: signal.signal(s, stop) for s in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _serve(database, port, lang, workers, fresh):

@@ -139,6 +139,7 @@ def test_disk_fills_up_meanwhile(monkeypatch, capsys):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(demo, "run", fail)
+    monkeypatch.setattr(cli, "end_cleanly_on_signals", lambda: None)
     assert cli.main(["demo"]) == 1
     assert capsys.readouterr().err == (
         "auto-crm: The disk is full. Make room and start again.\n"
@@ -176,5 +177,6 @@ def test_no_browser(own_cache, monkeypatch, tmp_path):
 def test_psql_before_demo(capsys, monkeypatch):
     """Commands on the demo say so when there is none."""
     monkeypatch.setenv("AUTO_CRM_ADDONS", "/nowhere")
+    monkeypatch.setattr(cli, "end_cleanly_on_signals", lambda: None)
     assert cli.main(["psql"]) == 1
     assert "Start the demo: ./auto-crm demo" in capsys.readouterr().err
