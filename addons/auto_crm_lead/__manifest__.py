@@ -6,7 +6,6 @@
     "author": "auto-crm",
     "license": "LGPL-3",
     "depends": ["auto_crm_base", "crm", "utm"],
-    "external_dependencies": {"python": ["openpyxl"]},
     "data": [
         "security/auto_crm_lead_groups.xml",
         "security/ir.model.access.csv",

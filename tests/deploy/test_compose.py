@@ -91,7 +91,7 @@ def test_image_has_the_tested_versions():
     """The pins and hashes are those the tests ran with."""
     tested = dict(PINNED.findall(_read("launcher/requirements.txt")))
     deployed = dict(PINNED.findall(_read("config/requirements.txt")))
-    assert len(deployed) > 1
+    assert deployed
     assert deployed.items() <= tested.items()
 
 

@@ -40,6 +40,9 @@ class AutoVehicle(models.Model):
         inverse_name="vehicle_id",
         string="Matching prospects",
         readonly=True,
+        groups="auto_crm_base.group_consultant,auto_crm_base.group_sales_manager,"
+        "auto_crm_base.group_store_manager,auto_crm_base.group_head_office,"
+        "auto_crm_base.group_auditor",
     )
     waiting_lead_count = fields.Integer(
         string="Waiting prospects",

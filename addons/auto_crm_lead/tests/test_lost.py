@@ -345,7 +345,9 @@ class TestLost(AutoCase):
     def test_no_sample_at_zero_percent(self):
         self._request()
         self.lead.with_user(self.manager).action_approve_lost()
-        self.assertFalse(self.env["auto.lead.lost.check"].search([]))
+        self.assertFalse(
+            self.env["auto.lead.lost.check"].search([("lead_id", "=", self.lead.id)])
+        )
 
     def test_resurrected_is_taken_up_again(self):
         check = self._lose_with_check().with_user(self.manager)

@@ -37,7 +37,7 @@ export class MyDay extends Component {
         });
         this.sectionNames = {
             waking: _t("Woken up"),
-            new: _t("New"),
+            new: _t("Just in"),
             overdue: _t("Overdue"),
             today: _t("Due today"),
         };
