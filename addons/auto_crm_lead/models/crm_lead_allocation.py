@@ -591,23 +591,29 @@ class CrmLead(models.Model):
         """
         cron = self.env["ir.cron"]
         groups = self._read_group(
-            [("recall_rule_id", "!=", False)],
-            ["recall_rule_id", "company_id"],
-            ["__count"],
+            [("recall_rule_id", "!=", False)], ["recall_rule_id", "company_id"]
         )
-        cron._commit_progress(remaining=sum(count for *_group, count in groups))
-        for rule, company, _count in groups:
-            late = self._recall_threshold(company, rule.recall_minutes)
-            domain = (
-                Domain("recall_rule_id", "=", rule.id)
-                & Domain("company_id", "=", company.id)
-                & Domain("date_open", "<=", late)
-            )
+        late = {
+            (rule, company): self._late_domain(rule, company)
+            for rule, company in groups
+        }
+        cron._commit_progress(remaining=self.search_count(Domain.OR(late.values())))
+        for (rule, _company), domain in late.items():
             leads = self.search(domain, limit=batch_size, order="date_open, id")
             leads = leads.try_lock_for_update(allow_referencing=True)
             leads._recall(rule)
             if not cron._commit_progress(len(leads)):
                 break
+
+    @api.model
+    def _late_domain(self, rule, company):
+        """Return the domain of the prospects that ``rule`` takes back by now."""
+        late = self._recall_threshold(company, rule.recall_minutes)
+        return (
+            Domain("recall_rule_id", "=", rule.id)
+            & Domain("company_id", "=", company.id)
+            & Domain("date_open", "<=", late)
+        )
 
     @api.model
     def _recall_threshold(self, company, minutes):

@@ -195,7 +195,7 @@ class TestJsonDoor(DoorCase):
 
         with (
             patch.object(AutoIntakeSource, "_by_token", away),
-            mute_logger("odoo.http"),
+            mute_logger("odoo.http", "odoo.addons.auto_crm_lead.controllers.outage"),
         ):
             response = self.deliver(self.person)
         self.assertEqual(response.status_code, 503)
