@@ -29,12 +29,14 @@ import os
 from contextlib import closing, contextmanager
 from itertools import count
 
+import psutil
 import psycopg2
 import pytest
 
 from launcher import databases, odoo_log, odoo_run, runtime, testing
 
 _numbers = count(1)
+_processes = set()
 
 
 class TestServer(odoo_run.OdooServer):
@@ -46,6 +48,11 @@ class TestServer(odoo_run.OdooServer):
         super().__init__(*arguments, **options)
         self._allowed = []
         self._seen = 0
+
+    def start(self):
+        """Start the server and wait until it answers."""
+        super().start()
+        _processes.add(self.process.pid)
 
     @property
     def dsn(self):
@@ -98,7 +105,25 @@ def _end(server):
 
 
 @pytest.fixture(scope="session")
-def _shared_server():
+def _servers_outlive_classes():
+    """Hide our servers from Odoo's test classes.
+
+    At its end each class terminates all child processes it finds; with pytest-xdist
+    classes of addons run while our server waits for the next test.
+    """
+    children = psutil.Process.children
+
+    def without_servers(process, recursive=False):
+        found = children(process, recursive)
+        return [child for child in found if child.pid not in _processes]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(psutil.Process, "children", without_servers)
+        yield
+
+
+@pytest.fixture(scope="session")
+def _shared_server(_servers_outlive_classes):
     """The one server of the session."""
     server = _new_server(workers=2, max_cron_threads=0)
     yield server
