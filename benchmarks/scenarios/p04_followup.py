@@ -25,7 +25,7 @@ def run(env, options):
     for _round in range(2):
         _due_prospects(env)
         with ours.measure(env.cr, SIZE):
-            env["crm.lead"]._cron_remind_due()
+            env["crm.lead"]._cron_followup_remind()
             env.cr.commit()
         rule.active = True
         with peer.measure(env.cr, SIZE):
