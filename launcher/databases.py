@@ -40,6 +40,11 @@ class Layer:
         """Where Odoo's output of the installation is kept."""
         return cache.folder("templates") / f"{self.name}.log"
 
+    @property
+    def assets_mark(self):
+        """The file that says: scripts and styles are built in this template."""
+        return self.log.with_suffix(".assets")
+
 
 def layers(runtime):
     """Return the layers (odoo, addons, tests) for the addons as they are now."""
@@ -106,6 +111,7 @@ def ensure(runtime, layer):
     """Return the name of the template of `layer`, built if it is missing."""
     with cache.lock("templates"):
         _ensure(runtime, layer)
+        _build_assets(runtime, layer)
         _drop_old(runtime.postgres, layer)
     return layer.name
 
@@ -125,19 +131,25 @@ def _build(runtime, layer):
     postgres = runtime.postgres
     partial = f"{layer.name}-partial"
     drop(postgres, partial)
+    layer.assets_mark.unlink(missing_ok=True)
     create(postgres, partial, layer.parent.name if layer.parent else "template0")
     with step(f"Installing {layer.title}") as progress:
         arguments = ["--load-language", LANGUAGES, "--with-demo"]
         if layer.modules:
             arguments += ["-i", ",".join(layer.modules)]
             odoo_run.install(runtime, partial, arguments, layer.log, progress)
-    if layer.parent is None or layer.modules:
-        with step("Building scripts and styles for the browser"):
-            odoo_run.run_script(runtime, partial, _BUILD_ASSETS, layer.log)
     if _filestore(partial).is_dir():
         shutil.rmtree(_filestore(layer.name), ignore_errors=True)
         _filestore(partial).rename(_filestore(layer.name))
     postgres.sql(f'ALTER DATABASE "{partial}" RENAME TO "{layer.name}"')
+
+
+def _build_assets(runtime, layer):
+    """Build what browsers need, once: only in a layer that is itself asked for."""
+    if not layer.assets_mark.exists():
+        with step("Building scripts and styles for the browser"):
+            odoo_run.run_script(runtime, layer.name, _BUILD_ASSETS, layer.log)
+        layer.assets_mark.touch()
 
 
 def _drop_old(postgres, layer):
@@ -149,6 +161,7 @@ def _drop_old(postgres, layer):
         for log in by_age[_KEPT_OF_A_LAYER:]:
             drop(postgres, log.stem)
             log.unlink()
+            log.with_suffix(".assets").unlink(missing_ok=True)
         layer = layer.parent
 
 
