@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 
 
 class AutoAccessLog(models.Model):
@@ -9,7 +8,6 @@ class AutoAccessLog(models.Model):
     _inherit = ["auto.append.only.mixin"]
     _description = "Access log"
     _order = "id desc"
-    _log_access = True
 
     date = fields.Datetime(
         required=True, readonly=True, default=fields.Datetime.now, index=True
@@ -118,13 +116,4 @@ class AutoAccessLog(models.Model):
                 "user_id": self.env.uid,
                 "company_id": self.env.company.id,
             }
-        )
-
-    @api.model
-    def _looked_up_domain(self, model, user):
-        """Return the domain of the entries by which ``user`` found records."""
-        return (
-            Domain("res_model", "=", model)
-            & Domain("kind", "=", "lookup")
-            & Domain("user_id", "=", user.id)
         )
