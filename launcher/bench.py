@@ -7,8 +7,10 @@ from .console import Problem, run_in_foreground
 _SCRIPT = REPOSITORY / "benchmarks" / "run.py"
 
 
-def run(names):
-    """Run the benchmarks `names` (none: all). Returns their exit code.
+def run(arguments):
+    """Run the benchmarks with `arguments`, such as ["P1", "--write"]; all without.
+
+    Returns their exit code.
 
     benchmarks/run.py finds in its environment: AUTO_CRM_BENCH_DB (a copy with our
     addons), AUTO_CRM_BENCH_PLAIN_DB (a copy with Odoo's only), ODOO_RC (configuration
@@ -30,5 +32,5 @@ def run(names):
             AUTO_CRM_BENCH_PREFIX=prefix,
             ODOO_RC=str(odoo_run.write_config(found, ours, max_cron_threads=0)),
         )
-        command = [found.python, _SCRIPT, *names]
+        command = [found.python, _SCRIPT, *arguments]
         return run_in_foreground(command, env=environment)

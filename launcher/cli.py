@@ -39,6 +39,9 @@ def _dispatch(arguments):
     if arguments[:1] == ["test"]:
         # Everything behind `test` is pytest's, --help included.
         return testing.run(arguments[1:])
+    if arguments[:1] == ["bench"]:
+        # Everything behind `bench` is for benchmarks/run.py, --help included.
+        return bench.run(arguments[1:])
     chosen = _parser().parse_args(arguments)
     return chosen.run(chosen)
 
@@ -49,9 +52,7 @@ def _parser():
     commands = parser.add_subparsers(title="commands", required=True, metavar="command")
     _add_demo(commands)
     commands.add_parser("test", help="lint and all tests; takes pytest's options")
-    command = commands.add_parser("bench", help="measure us against plain Odoo")
-    command.add_argument("names", nargs="*", help="only these rows")
-    command.set_defaults(run=lambda chosen: bench.run(chosen.names))
+    commands.add_parser("bench", help="measure us against plain Odoo: P1 … --write")
     command = commands.add_parser("shell", help="a Python shell on the demo's database")
     command.set_defaults(run=lambda chosen: tools.shell())
     command = commands.add_parser("psql", help="psql on the demo's database")
