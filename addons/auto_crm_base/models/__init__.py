@@ -14,6 +14,13 @@ from . import auto_approval_limit
 from . import auto_approval
 from . import auto_approval_mixin
 from . import auto_vehicle
+from . import auto_vehicle_timeline
+from . import auto_vehicle_identity
+from . import auto_vehicle_state
+from . import auto_vehicle_lookup
+from . import auto_vehicle_ownership
+from . import auto_vehicle_odometer
+from . import auto_vehicle_dates
 from . import auto_vehicle_owner
 from . import auto_odometer_reading
 from . import auto_insurance_policy
