@@ -1,3 +1,5 @@
+from . import auto_rule_mixin
+from . import auto_lead_log_mixin
 from . import auto_lead_grade
 from . import auto_lead_horizon
 from . import auto_intake_channel

@@ -6,12 +6,9 @@ class AutoAllocationRule(models.Model):
     """To whom new prospects go: the first rule whose conditions hold decides."""
 
     _name = "auto.allocation.rule"
+    _inherit = ["auto.rule.mixin"]
     _description = "Allocation rule"
-    _order = "sequence, id"
 
-    name = fields.Char(required=True, translate=True)
-    sequence = fields.Integer(default=10)
-    active = fields.Boolean(default=True)
     company_ids = fields.Many2many(
         comodel_name="res.company",
         string="Stores",
@@ -77,19 +74,6 @@ class AutoAllocationRule(models.Model):
         "CHECK(recall_minutes >= 0 AND recall_max >= 0)",
         "Minutes and times cannot be negative.",
     )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.model
     @ormcache("self.env.lang")

@@ -5,16 +5,14 @@ class AutoIntakeChannel(models.Model):
     """The way by which a prospect reaches us: phone, showroom, website …"""
 
     _name = "auto.intake.channel"
+    _inherit = ["auto.rule.mixin"]
     _description = "Intake channel"
-    _order = "sequence, id"
+    _rule_cache = "stable"
 
-    name = fields.Char(required=True, translate=True)
     code = fields.Char(
         required=True,
         help="The technical name by which forms, imports and programs say the channel.",
     )
-    sequence = fields.Integer(default=10)
-    active = fields.Boolean(default=True)
     contact_channel = fields.Selection(
         selection=[
             ("phone", "Phone"),
@@ -49,16 +47,3 @@ class AutoIntakeChannel(models.Model):
         # Which channels exist is no secret, and intake works without a user.
         channel = self.sudo().search([("code", "=", code)], limit=1)
         return (channel.id, channel.contact_channel) if channel else None
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache("stable")
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache("stable")
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache("stable")
-        return super().unlink()

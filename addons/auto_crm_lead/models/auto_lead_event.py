@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class AutoLeadEvent(models.Model):
@@ -8,19 +8,11 @@ class AutoLeadEvent(models.Model):
     """
 
     _name = "auto.lead.event"
-    _inherit = ["auto.append.only.mixin"]
+    _inherit = ["auto.lead.log.mixin"]
     _description = "Response clock"
     _order = "date, id"
     _rec_name = "kind"
 
-    lead_id = fields.Many2one(
-        comodel_name="crm.lead",
-        string="Prospect",
-        required=True,
-        index=True,
-        ondelete="cascade",
-    )
-    company_id = fields.Many2one(comodel_name="res.company", string="Store", index=True)
     kind = fields.Selection(
         selection=[
             ("received", "Received"),
@@ -33,14 +25,5 @@ class AutoLeadEvent(models.Model):
         ],
         required=True,
     )
-    date = fields.Datetime(required=True, default=fields.Datetime.now)
-    user_id = fields.Many2one(
-        comodel_name="res.users", string="By", default=lambda self: self.env.user
-    )
     assigned_id = fields.Many2one(comodel_name="res.users", string="Consultant")
     detail = fields.Char()
-
-    @api.model
-    def _append_only_open_fields(self):
-        # A merge takes the events along to the prospect that stays.
-        return super()._append_only_open_fields() | {"lead_id"}

@@ -6,12 +6,9 @@ class AutoProtectionRule(models.Model):
     """How long the store that knew a person first keeps its claim."""
 
     _name = "auto.protection.rule"
+    _inherit = ["auto.rule.mixin"]
     _description = "Protection of prospects between stores"
-    _order = "sequence, id"
 
-    name = fields.Char(required=True, translate=True)
-    sequence = fields.Integer(default=10)
-    active = fields.Boolean(default=True)
     brand_ids = fields.Many2many(
         comodel_name="fleet.vehicle.model.brand",
         string="Brands wished for",
@@ -26,19 +23,6 @@ class AutoProtectionRule(models.Model):
     _days_positive = models.Constraint(
         "CHECK(days >= 0)", "The days cannot be negative."
     )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.model
     @ormcache()

@@ -9,14 +9,10 @@ class AutoSpamRule(models.Model):
     """A sign that an enquiry is not sincere, and how much it weighs."""
 
     _name = "auto.spam.rule"
+    _inherit = ["auto.rule.mixin"]
     _description = "Sign of a doubtful enquiry"
-    _order = "sequence, id"
 
-    name = fields.Char(
-        required=True, translate=True, help="Shown as the reason on the prospect."
-    )
-    sequence = fields.Integer(default=10)
-    active = fields.Boolean(default=True)
+    name = fields.Char(help="Shown as the reason on the prospect.")
     kind = fields.Selection(
         selection=[
             ("text", "Words in name or message"),
@@ -71,19 +67,6 @@ class AutoSpamRule(models.Model):
         self.ensure_one()
         lines = (self.pattern or "").splitlines()
         return [line.strip() for line in lines if line.strip()]
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.model
     @ormcache()
