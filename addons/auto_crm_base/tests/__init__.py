@@ -12,3 +12,4 @@ from . import test_vehicle
 from . import test_odometer
 from . import test_owner
 from . import test_vehicle_rights
+from . import test_policy_concurrency
