@@ -39,6 +39,8 @@
         "views/auto_wmi_views.xml",
         "views/fleet_vehicle_model_views.xml",
         "views/stock_lot_views.xml",
+        "views/product_template_views.xml",
+        "views/auto_stock_check_views.xml",
         "views/auto_contact_views.xml",
         "views/auto_consent_views.xml",
         "views/auto_customer_document_views.xml",

@@ -21,10 +21,16 @@ from . import auto_vehicle_lookup
 from . import auto_vehicle_ownership
 from . import auto_vehicle_odometer
 from . import auto_vehicle_dates
+from . import auto_vehicle_stock
 from . import auto_vehicle_owner
 from . import auto_odometer_reading
 from . import auto_insurance_policy
+from . import product_template
+from . import product_product
 from . import stock_lot
+from . import auto_stock_check
+from . import stock_quant
+from . import stock_move
 from . import res_company
 from . import auto_consent
 from . import auto_contact

@@ -1,7 +1,12 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..tools import vin as vin_tools
 
 
 class StockLot(models.Model):
+    """A serial number of a car is its VIN, and belongs to one vehicle."""
+
     _inherit = "stock.lot"
 
     vehicle_ids = fields.One2many(
@@ -10,6 +15,35 @@ class StockLot(models.Model):
         string="Vehicle",
         help="The car with this serial number; there is one at most.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lots = super().create([self._car_vals(vals) for vals in vals_list])
+        lots._register_vehicles()
+        return lots
+
+    def write(self, vals):
+        cars = self.filtered("product_id.is_vehicle")
+        if cars and vals.get("name"):
+            vals = {**vals, "name": self.env["auto.vehicle"]._checked_vin(vals["name"])}
+        result = super().write(vals)
+        if cars and vals.keys() & {"name", "product_id"}:
+            cars._tell_vehicles()
+        return result
+
+    def unlink(self):
+        # A serial number that was never used may be deleted; the car stays.
+        vehicles = self.env["auto.vehicle"].sudo().search([("lot_id", "in", self.ids)])
+        vehicles._write_from_stock({"lot_id": False})
+        return super().unlink()
+
+    def _check_company(self, fnames=None):
+        # A car's serial number is the group's: its product may be kept for the
+        # group's companies, while the car moves from store to store.
+        lots = self.filtered(
+            lambda lot: lot.company_id or not lot.sudo().product_id.is_vehicle
+        )
+        return super(StockLot, lots)._check_company(fnames)
 
     def action_open_vehicle(self):
         """Open the car with this serial number."""
@@ -21,4 +55,184 @@ class StockLot(models.Model):
             "res_model": "auto.vehicle",
             "res_id": vehicle.id,
             "views": [(False, "form")],
+        }
+
+    @api.model
+    def _car_vals(self, vals):
+        """Return ``vals`` as a car's serial number is stored: a clean VIN, for all
+        stores of the group, since cars move between them."""
+        product_id = vals.get("product_id") or self.env.context.get(
+            "default_product_id"
+        )
+        product = self.env["product.product"].browse(product_id)
+        if not product.is_vehicle:
+            return vals
+        if not vals.get("name"):
+            raise ValidationError(
+                self.env._(
+                    "The serial number of “%(product)s” is the VIN of the car.",
+                    product=product.display_name,
+                )
+            )
+        name = self.env["auto.vehicle"]._checked_vin(vals["name"])
+        return {**vals, "name": name, "company_id": False}
+
+    def _register_vehicles(self):
+        """Find or create the vehicle of each serial number of a car.
+
+        A car that is known by its VIN (it comes back by return or trade-in, or was
+        on order) keeps its record; it only gets the serial number.
+
+        :raise ValidationError: when the car is in stock under another serial number
+        """
+        cars = self.filtered("product_id.is_vehicle")
+        if not cars:
+            return
+        # The car may be one that another store or the workshop has registered.
+        vehicles = self.env["auto.vehicle"].sudo()
+        known = vehicles.with_context(active_test=False).search(
+            [("vin", "in", cars.mapped("name"))]
+        )
+        by_vin = {vehicle.vin: vehicle for vehicle in known}
+        known.filtered(lambda vehicle: vehicle.lot_id)._refuse_second_serial(cars)
+        new = cars.filtered(lambda lot: lot.name not in by_vin)
+        for lot in cars - new:
+            vehicle = by_vin[lot.name]
+            vals = {"lot_id": lot.id, "product_id": lot.product_id.id, "active": True}
+            if not vehicle.model_id:
+                vals |= lot._vehicle_model_vals()
+            vehicle._write_from_stock(vals)
+            vehicle._join_store(
+                self.env.company, self.env._("Serial number registered in stock")
+            )
+        vehicles.create([lot._new_vehicle_vals() for lot in new])
+
+    def _new_vehicle_vals(self):
+        self.ensure_one()
+        return {
+            "vin": self.name,
+            "lot_id": self.id,
+            "product_id": self.product_id.id,
+            "company_id": self.env.company.id,
+            "supply_state": "in_transit",
+            "sale_state": "free",
+            **self._vehicle_model_vals(),
+        }
+
+    def _vehicle_model_vals(self):
+        """Return what the product tells about the car: model, trim, colour."""
+        product = self.product_id
+        trim = self.env["auto.trim"].search([("product_id", "=", product.id)], limit=1)
+        colours = product.product_template_attribute_value_ids.filtered(
+            lambda value: value.attribute_id.display_type == "color"
+        )
+        return {
+            "model_id": product.vehicle_model_id.id or trim.model_id.id,
+            "trim_id": trim.id,
+            "color": colours[:1].name or False,
+        }
+
+    def _tell_vehicles(self):
+        """Give the vehicles the VIN and product of their serial numbers."""
+        for lot in self:
+            # Whoever corrects stock need not have the right to change vehicles.
+            vehicle = lot.sudo().vehicle_ids
+            if vehicle and vehicle.vin != lot.name:
+                vehicle._write_from_stock({"vin": lot.name})
+            if vehicle and vehicle.product_id != lot.product_id:
+                vehicle._write_from_stock({"product_id": lot.product_id.id})
+
+    def _adopt(self):
+        """Make vehicles of serial numbers that were there before they were cars'.
+
+        Serial numbers that are no VIN are left alone: the stock check lists them.
+        """
+        refuse = self.env.company.auto_vin_check == "refuse"
+        cars = self.filtered("product_id.is_vehicle")
+        clean = {lot: vin_tools.normalise(lot.name) for lot in cars}
+        taken = set(
+            self.env["auto.vehicle"]
+            .with_context(active_test=False)
+            .search([("vin", "in", list(clean.values())), ("lot_id", "!=", False)])
+            .mapped("vin")
+        )
+        adopted = self.browse()
+        for lot, vin in clean.items():
+            problems = vin_tools.validate(vin, with_check_digit=refuse)
+            if not vin or problems or vin in taken:
+                continue
+            taken.add(vin)
+            if lot.name != vin or lot.company_id:
+                super(StockLot, lot).write({"name": vin, "company_id": False})
+            adopted += lot
+        adopted._register_vehicles()
+        adopted._sync_vehicles(strict=False)
+
+    # ------------------------------------------------------------------
+    # Where the cars are
+    # ------------------------------------------------------------------
+
+    def _sync_vehicles(self, strict=True):
+        """Let the vehicles of these serial numbers say where stock has them.
+
+        :param bool strict: refuse a car that is in two places, or taken from where
+            it is not; without it such cars are left as they are
+        """
+        vehicles = self.env["auto.vehicle"]
+        # Whoever moves stock need not have the right to change vehicles.
+        places = self.sudo()._stock_places(strict=strict)
+        last = self.sudo()._last_move_lines()
+        for lot in self.sudo():
+            if lot not in places:
+                continue
+            vehicle = lot.vehicle_ids
+            line = last.get(lot.id, self.env["stock.move.line"])
+            location = places[lot] or line.location_dest_id
+            if vehicle and location:
+                vehicle._follow_stock(location, line.sudo())
+        return vehicles
+
+    def _stock_places(self, strict):
+        """Return where each of these cars is in our stock, an empty location where
+        it is not; a car that cannot be told is left out."""
+        self.env["stock.quant"].flush_model(["lot_id", "location_id", "quantity"])
+        places = dict.fromkeys(self, self.env["stock.location"])
+        doubtful = {}
+        for lot, location, quantity in self.env["stock.quant"]._read_group(
+            [
+                ("lot_id", "in", self.ids),
+                ("location_id.usage", "in", ("internal", "transit")),
+            ],
+            ["lot_id", "location_id"],
+            ["quantity:sum"],
+        ):
+            if quantity == 1 and not places[lot]:
+                places[lot] = location
+            elif quantity:
+                doubtful.setdefault(lot, []).append(location)
+        for lot, locations in doubtful.items():
+            if strict:
+                here = places[lot].display_name or self.env._("nowhere in our stock")
+                raise ValidationError(
+                    self.env._(
+                        "The car %(vin)s is %(here)s; it cannot be taken from or put "
+                        "into %(there)s at the same time.",
+                        vin=lot.name,
+                        here=here,
+                        there=locations[0].display_name,
+                    )
+                )
+            del places[lot]
+        return places
+
+    def _last_move_lines(self):
+        """Return the last thing that stock did with each of these, by lot id."""
+        lines = self.env["stock.move.line"]._read_group(
+            [("lot_id", "in", self.ids), ("state", "=", "done")],
+            ["lot_id"],
+            ["id:max"],
+        )
+        return {
+            lot.id: self.env["stock.move.line"].browse(line_id)
+            for lot, line_id in lines
         }

@@ -13,3 +13,4 @@ from . import test_odometer
 from . import test_owner
 from . import test_vehicle_rights
 from . import test_policy_concurrency
+from . import test_vehicle_stock
