@@ -1,5 +1,6 @@
 from . import test_adf
 from . import test_cadence
+from . import test_calendar
 from . import test_email_door
 from . import test_grade
 from . import test_import
