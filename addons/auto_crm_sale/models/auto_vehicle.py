@@ -1,0 +1,84 @@
+from datetime import timedelta
+
+from odoo import fields, models
+
+
+class AutoVehicle(models.Model):
+    _inherit = "auto.vehicle"
+
+    reservation_ids = fields.One2many(
+        comodel_name="auto.reservation",
+        inverse_name="vehicle_id",
+        string="Reservations",
+    )
+
+    def _active_reservation(self):
+        """Return the reservation that holds the car, whoever may see it."""
+        return (
+            self.env["auto.reservation"]
+            .sudo()
+            .search([("vehicle_id", "in", self.ids), ("state", "=", "active")])
+        )
+
+    def _sync_sale_state(self):
+        """Let the sale track say what reservations and contracts do."""
+        # Whoever reserves or sells a car need not have the right to change it.
+        vehicles = self.sudo().filtered(lambda one: one.supply_state != "out")
+        holders = {
+            reservation.vehicle_id: reservation
+            for reservation in vehicles._active_reservation()
+        }
+        states = {"free": self.browse(), "reserved": self.browse()}
+        states["sold"] = self.browse()
+        for vehicle in vehicles:
+            holder = holders.get(vehicle)
+            if not holder:
+                states["free"] |= vehicle
+            elif holder.order_id.state == "sale":
+                states["sold"] |= vehicle
+            else:
+                states["reserved"] |= vehicle
+        for state, cars in states.items():
+            cars.sudo()._write_from_stock({"sale_state": state})
+
+    def _next_in_line(self):
+        """Give each free car to the first who waits for it, for some hours."""
+        # Who is next may be another store's.
+        waiting = self.env["auto.reservation"].sudo()
+        for vehicle in self:
+            following = waiting.search(
+                [("vehicle_id", "=", vehicle.id), ("state", "=", "queued")],
+                order="date_queue, id",
+                limit=1,
+            )
+            if not following or vehicle._active_reservation():
+                continue
+            hours = following.company_id.auto_reservation_queue_hours
+            following.date_expiry = fields.Datetime.now() + timedelta(hours=hours)
+            following._take()
+            following.activity_schedule(
+                "auto_crm_sale.mail_activity_reservation_turn",
+                summary=self.env._("It is your customer's turn: the car is free"),
+                user_id=following.user_id.id or self.env.uid,
+            )
+
+    def _follow_stock(self, location, line):
+        result = super()._follow_stock(location, line)
+        if location.usage == "customer":
+            self._active_reservation()._end("done")
+        elif self.supply_state != "out":
+            self._sync_sale_state()
+            self._assign_waiting_moves()
+        return result
+
+    def _assign_waiting_moves(self):
+        """Let contracts that wait for this car have it in their delivery."""
+        # Whoever receives the car need not see the contract that waits for it.
+        moves = self.env["stock.move"].sudo()
+        moves.search(
+            [
+                ("vehicle_id", "in", self.ids),
+                ("state", "in", ("confirmed", "partially_available")),
+                ("location_id.usage", "=", "internal"),
+            ]
+        )._action_assign()

@@ -1,0 +1,129 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class SaleOrder(models.Model):
+    """A contract is a sale order with cars on it."""
+
+    _inherit = "sale.order"
+
+    vehicle_ids = fields.Many2many(
+        comodel_name="auto.vehicle",
+        string="Cars",
+        compute="_compute_vehicle_ids",
+        search="_search_vehicle_ids",
+    )
+    is_vehicle_contract = fields.Boolean(
+        string="Contract of a car",
+        compute="_compute_is_vehicle_contract",
+        store=True,
+        help="There is a car on it.",
+    )
+    reservation_ids = fields.One2many(
+        comodel_name="auto.reservation",
+        inverse_name="order_id",
+        string="Reservations",
+    )
+
+    @api.depends("order_line.vehicle_id")
+    def _compute_vehicle_ids(self):
+        for order in self:
+            order.vehicle_ids = order.order_line.vehicle_id
+
+    def _search_vehicle_ids(self, operator, value):
+        return [("order_line.vehicle_id", operator, value)]
+
+    @api.depends("order_line.product_id.is_vehicle")
+    def _compute_is_vehicle_contract(self):
+        for order in self:
+            order.is_vehicle_contract = any(
+                order.order_line.product_id.mapped("is_vehicle")
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        orders.filtered(lambda order: order.state == "sale")._hold_cars()
+        return orders
+
+    def write(self, vals):
+        confirmed = self.browse()
+        if vals.get("state") == "sale":
+            confirmed = self.filtered(lambda order: order.state != "sale")
+        result = super().write(vals)
+        confirmed._hold_cars()
+        if vals.get("state") in ("cancel", "draft", "sent"):
+            self._give_back_cars()
+        return result
+
+    def action_view_vehicles(self):
+        """Open the cars of the contract."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "auto_crm_base.auto_vehicle_action"
+        )
+        action["domain"] = [("id", "in", self.vehicle_ids.ids)]
+        if len(self.vehicle_ids) == 1:
+            action["views"] = [(False, "form")]
+            action["res_id"] = self.vehicle_ids.id
+        return action
+
+    def _hold_cars(self):
+        """Take the cars of these contracts, whoever else wants them.
+
+        A reservation of the same customer becomes the contract's; otherwise the
+        contract makes its own.
+
+        :raise UserError: when a car is held for another
+        """
+        # Reservations of a colleague, or of a desk, may serve the contract.
+        reservations = self.env["auto.reservation"].sudo()
+        for order in self:
+            held = order.vehicle_ids._active_reservation()
+            for vehicle in order.vehicle_ids:
+                holder = held.filtered(lambda one, car=vehicle: one.vehicle_id == car)
+                if not holder:
+                    holder = reservations.create(order._reservation_vals(vehicle))
+                    holder._check_takeable()
+                    holder._take()
+                elif not order._may_take_over(holder):
+                    raise UserError(holder._taken_sentence(self.env))
+                holder.write({"order_id": order.id, "date_expiry": False})
+        self.vehicle_ids._sync_sale_state()
+
+    def _may_take_over(self, holder):
+        """Return whether the reservation serves this contract."""
+        self.ensure_one()
+        if holder.order_id:
+            return holder.order_id == self
+        return (
+            holder.company_id == self.company_id
+            and holder.partner_id.commercial_partner_id
+            == self.partner_id.commercial_partner_id
+        )
+
+    def _reservation_vals(self, vehicle):
+        self.ensure_one()
+        return {
+            "company_id": self.company_id.id,
+            "user_id": self.user_id.id,
+            "partner_id": self.partner_id.id,
+            "lead_id": self.opportunity_id.id,
+            "order_id": self.id,
+            "vehicle_id": vehicle.id,
+        }
+
+    def _give_back_cars(self, vehicles=None):
+        """End the reservations of these contracts.
+
+        :param vehicles: only of these cars
+        """
+        # The contract holds the car, whoever may see the reservation.
+        held = self.env["auto.reservation"].sudo()
+        domain = [("order_id", "in", self.ids), ("state", "=", "active")]
+        if vehicles is not None:
+            domain.append(("vehicle_id", "in", vehicles.ids))
+        held.search(domain)._end("cancelled", self.env._("The contract let it go."))
+
+    def _hold_if_confirmed(self):
+        self.filtered(lambda order: order.state == "sale")._hold_cars()

@@ -1,0 +1,64 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    vehicle_id = fields.Many2one(
+        comodel_name="auto.vehicle",
+        string="Car",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The one car that this move is for.",
+    )
+
+    def _prepare_procurement_values(self):
+        return {
+            **super()._prepare_procurement_values(),
+            "vehicle_id": self.vehicle_id.id,
+        }
+
+    def _prepare_merge_moves_distinct_fields(self):
+        return [*super()._prepare_merge_moves_distinct_fields(), "vehicle_id"]
+
+    def _update_reserved_quantity_vals(
+        self,
+        need,
+        location_id,
+        lot_id=None,
+        package_id=None,
+        owner_id=None,
+        strict=True,
+    ):
+        # The lot is the car's own, which who reserves need not be allowed to see.
+        lot_id = lot_id or self.vehicle_id.sudo().lot_id
+        return super()._update_reserved_quantity_vals(
+            need, location_id, lot_id, package_id, owner_id, strict
+        )
+
+    def _action_done(self, cancel_backorder=False):
+        self._check_cars_may_leave()
+        return super()._action_done(cancel_backorder=cancel_backorder)
+
+    def _leaving_car_lines(self):
+        """Return the lines by which cars leave our stock for a customer."""
+        return self.move_line_ids.filtered(
+            lambda line: (
+                line.picked
+                and line.lot_id
+                and line.product_id.is_vehicle
+                and line.location_dest_id.usage == "customer"
+            )
+        )
+
+    def _check_cars_may_leave(self):
+        """Refuse to deliver a car to anybody but the one for whom it is held."""
+        lines = self._leaving_car_lines()
+        # The car is held by whoever holds it, seen or not.
+        for holder in lines.lot_id.sudo().vehicle_ids._active_reservation():
+            orders = lines.filtered(
+                lambda line, lot=holder.vehicle_id.lot_id: line.lot_id == lot
+            ).move_id.sale_line_id.order_id
+            if not holder.order_id or orders != holder.order_id:
+                raise UserError(holder._taken_sentence(self.env))

@@ -1,0 +1,2 @@
+from . import test_reservation
+from . import test_contract_stock
