@@ -27,6 +27,8 @@ LOGINS = {
     "store2_manager": "store 2: store manager",
     "store2_consultant": "store 2: sales consultant",
     "store2_adviser": "store 2: service adviser",
+    "store3_manager": "store 3: store manager",
+    "store3_consultant": "store 3: sales consultant",
 }
 ADMIN = {"admin": "administrator of Odoo"}
 

@@ -40,8 +40,8 @@ PERSONS = (
     ("luo_dan", "罗丹", 2, "sales service vip", "diamond", "", (7, 46), "s2"),
     ("liang_chao", "梁超", 2, "prospect", "", "", (100, 28), "s2"),
     ("lindqvist", "Marie Lindqvist", 2, "service", "silver", "", (21, 39), ""),
-    ("song_qi", "宋琦", 3, "sales service", "standard", "songqi_wh", (5, 37), ""),
-    ("tang_ning", "唐宁", 3, "sales", "silver", "", (160, 55), ""),
+    ("song_qi", "宋琦", 3, "sales service", "standard", "songqi_wh", (5, 37), "s3"),
+    ("tang_ning", "唐宁", 3, "sales", "silver", "", (160, 55), "s3"),
     ("okafor", "Tomas Okafor", 3, "service", "standard", "", (70, 32), ""),
 )
 # Key, name, store, level, user, contacts: name, position, number's tail.
@@ -87,6 +87,7 @@ USERS = {
     "c1": "user_store1_consultant",
     "c2": "user_store1_consultant2",
     "s2": "user_store2_consultant",
+    "s3": "user_store3_consultant",
     "": None,
 }
 # Model: maker code and descriptor of the VIN, plant, products.
@@ -194,20 +195,44 @@ THIRD_PARTY = (
 )
 # Contacts of the last weeks: customer, days ago, channel, direction, result, words.
 CONTACTS = (
-    ("zhang_min", 2, "phone", "out", "reached", "Policy ends soon; wants an offer."),
-    ("zhang_min", 30, "visit", "in", "visited", "Service. Asked about the R-Line."),
-    ("wang_lei", 1, "phone", "in", "reached", "Why is the reading lower than before?"),
-    ("liu_yang", 20, "visit", "in", "visited", "Oil change, waited in the lounge."),
-    ("chen_jie", 5, "chat", "in", "reached", "Sends thanks for the flowers."),
-    ("huang_wei", 7, "phone", "out", "no_answer", "Satisfaction call, three months."),
-    ("zhou_ting", 15, "phone", "out", "reached", "Very content; camera explained."),
-    ("sun_hao", 3, "phone", "out", "reached", "All well, plates come next week."),
-    ("xinghe", 9, "email", "in", "reached", "Wants prices for three more Sienna."),
+    ("zhang_min", 2, "phone", "out", "reached", "保险快到期了，想要一份报价。"),
+    ("zhang_min", 30, "visit", "in", "visited", "来做保养，问起高尔夫 R-Line。"),
+    ("wang_lei", 1, "phone", "in", "reached", "问里程表读数为什么比以前低。"),
+    ("liu_yang", 20, "visit", "in", "visited", "换机油，在休息区等候。"),
+    ("chen_jie", 5, "chat", "in", "reached", "收到鲜花，表示感谢。"),
+    ("huang_wei", 7, "phone", "out", "no_answer", "三个月满意度回访。"),
+    ("zhou_ting", 15, "phone", "out", "reached", "很满意，讲解了倒车影像。"),
+    ("sun_hao", 3, "phone", "out", "reached", "一切正常，牌照下周到。"),
+    ("xinghe", 9, "email", "in", "reached", "想再买三辆赛那，要报价。"),
+    ("blue_lake", 12, "email", "in", "reached", "Asks for one invoice a month."),
     ("hartley", 100, "visit", "in", "visited", "Front brake pads replaced."),
-    ("guo_feng", 4, "phone", "out", "call_back", "Travelling, call back on Monday."),
-    ("luo_dan", 25, "visit", "in", "visited", "Service; asks about an ID.4."),
-    ("song_qi", 33, "phone", "out", "reached", "Winter tyres offered."),
+    ("guo_feng", 4, "phone", "out", "call_back", "在出差，周一再打。"),
+    ("luo_dan", 25, "visit", "in", "visited", "来做保养，问了 ID.4。"),
+    ("lindqvist", 20, "visit", "in", "visited", "Winter tyres fitted."),
+    ("song_qi", 33, "phone", "out", "reached", "推荐了冬季轮胎。"),
+    ("okafor", 14, "visit", "in", "visited", "Asks what the old RAV4 is worth."),
+    ("tang_ning", 11, "phone", "in", "reached", "问首保要带什么材料。"),
 )
+# Follow-ups that are closed: number in SOLD, rule, days since due, days since done,
+# result (None: skipped), what came out.
+CLOSED_FOLLOWUPS = (
+    (1, "maintenance_odometer", 40, 37, "appointment", "约好周五上午到店保养。"),
+    (2, "maintenance_date", 65, 61, "appointment", "先要报价，周三下午到店。"),
+    (3, "delivery_anniversary", 30, 28, "reached", "车况满意，推荐同事来看车。"),
+    (4, "delivery_anniversary", 45, 44, "reached", "很高兴，问了新款内饰。"),
+    (6, "maintenance_date", 21, 16, "no_answer", "打了两次无人接听，已发微信。"),
+    (8, "maintenance_odometer", 20, 17, "appointment", "周六到店，需要代步车。"),
+    (10, "maintenance_odometer", 104, 101, "appointment", "Thursday, with a loan car."),
+    (12, "maintenance_date", 30, 25, None, "公司自己的车间做保养。"),
+    (13, "insurance_end", 40, 33, "not_interested", "Insured by the head office."),
+    (14, "maintenance_odometer", 38, 33, "appointment", "出差回来，周六到店。"),
+    (16, "maintenance_date", 30, 27, "appointment", "周二送车，顺便清洗空调。"),
+    (18, "inspection_due", 16, 12, "appointment", "两辆车一起送检。"),
+    (19, "maintenance_odometer", 40, 35, "reached", "想等下个月，已记下。"),
+    (20, "delivery_anniversary", 15, 14, None, "客户在国外，回来再联系。"),
+)
+# Rules that a company switches on when it knows the dates of its cars.
+RULES_SWITCHED_ON = ("inspection_due", "maintenance_date", "maintenance_odometer")
 
 
 class AutoVehicle(models.Model):
@@ -228,8 +253,7 @@ class AutoVehicle(models.Model):
         quiet._demo_contacts(customers)
         quiet._demo_consents(customers)
         quiet._demo_lookups(customers)
-        # What has come due by all these dates.
-        self.env["auto.followup.rule"].search([])._generate()
+        quiet._demo_followups()
 
     @api.model
     def _demo_ref(self, name):
@@ -457,6 +481,54 @@ class AutoVehicle(models.Model):
             log._log("lookup", found, "Found by the caller's number")
             log._log("lookup", cars, "Found by plate")
 
+    @api.model
+    def _demo_followups(self):
+        """Close some follow-ups, make what has come due, and hand on what is late."""
+        today = fields.Date.context_today(self)
+        rules = self.env["auto.followup.rule"].union(
+            *(self._demo_ref(f"followup_rule_{code}") for code in RULES_SWITCHED_ON)
+        )
+        rules.active = True
+        followups = self.env["auto.followup"]
+        for number, code, due, done, result, words in CLOSED_FOLLOWUPS:
+            car = self._demo_ref(f"demo_vehicle_sold_{number:02d}")
+            user = car.owner_id.user_id or self._demo_ref("user_store1_adviser")
+            followup = followups.create(
+                {
+                    "rule_id": self._demo_ref(f"followup_rule_{code}").id,
+                    "partner_id": car.owner_id.id,
+                    "vehicle_id": car.id,
+                    "company_id": car.company_id.id,
+                    "user_id": user.id,
+                    "date_due": fields.Date.subtract(today, days=due),
+                    "notified": True,
+                }
+            )
+            # As the one who did it: the logs say who.
+            own = followup.with_user(user).with_company(car.company_id)
+            if result:
+                own._done(result, words)
+            else:
+                own._skip(words)
+            followup._demo_date_back_closing(done)
+        self.env["auto.followup.rule"].search([])._generate()
+        # Of what is late, a third stays so, a third is due about now, and of a third
+        # the customer has asked to be called again.
+        late = followups.browse(
+            [id_ for (id_,) in self.env.execute_query(followups._overdue_sql())]
+        )
+        for index, followup in enumerate(late):
+            day = fields.Date.add(today, days=index % 4)
+            own = followup.with_user(followup.user_id)
+            if index % 3 == 1:
+                followup.date_due = fields.Date.subtract(today, days=index % 2)
+            elif index % 3 == 2 and own.user_id:
+                words = (
+                    "Calls back." if own.partner_id.name.isascii() else "改天再联系。"
+                )
+                own.with_company(own.company_id)._retry(day, "call_back", words)
+        late[::3]._escalate()
+
     # ------------------------------------------------------------
     # Cars
     # ------------------------------------------------------------
@@ -668,3 +740,31 @@ class AutoVehicle(models.Model):
             )
         )
         self.env["auto.vehicle.event"].invalidate_model(["date"])
+
+
+class AutoFollowup(models.Model):
+    _inherit = "auto.followup"
+
+    def _demo_date_back_closing(self, days):
+        """Say that a follow-up was closed ``days`` ago, and that one called then.
+
+        The logs cannot be written, so this goes past the ORM, as only a demo may.
+        """
+        self.ensure_one()
+        self.flush_recordset()
+        self.contact_id.flush_recordset()
+        for table, column, record in (
+            ("auto_followup", "date_done", self),
+            ("auto_contact", "date", self.contact_id),
+        ):
+            self.env.execute_query(
+                SQL(
+                    "UPDATE %(table)s SET %(column)s = %(column)s"
+                    " - %(days)s * INTERVAL '1 day' WHERE id IN %(ids)s RETURNING id",
+                    table=SQL.identifier(table),
+                    column=SQL.identifier(column),
+                    days=days,
+                    ids=tuple(record.ids) or (0,),
+                )
+            )
+        self.env.invalidate_all()

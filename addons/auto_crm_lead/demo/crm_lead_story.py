@@ -19,8 +19,10 @@ USERS = {
     "c1": ("user_store1_consultant", 1),
     "c2": ("user_store1_consultant2", 1),
     "s2": ("user_store2_consultant", 2),
+    "s3": ("user_store3_consultant", 3),
     "m1": ("user_store1_sales_manager", 1),
     "m2": ("user_store2_manager", 2),
+    "m3": ("user_store3_manager", 3),
 }
 BRANDS = {
     "Golf": "Volkswagen",
@@ -59,31 +61,31 @@ CHARACTERS = (
     ("new_store2", "贺强", "s2", "website", 0, "Passat", "now",
      "帕萨特黑色有没有？", (), 0, ""),
     ("hot_today", "范晓东", "c1", "walk_in", 5, "Golf", "now",
-     "Came with his wife, sat in the R-Line.",
-     ((5, "visit", "in", "visited", "A", "Wants the R-Line in blue."),
-      (2, "phone", "out", "reached", "H", "Bank has approved the loan.")), 0, ""),
+     "和妻子一起来，坐了 R-Line。",
+     ((5, "visit", "in", "visited", "A", "想要蓝色的 R-Line。"),
+      (2, "phone", "out", "reached", "H", "银行贷款已批。")), 0, ""),
     ("hot_offer", "邹敏", "c2", "website", 8, "Sienna", "now",
      "七座，家里三个孩子。",
-     ((8, "phone", "out", "reached", "A", "Third child is due in spring."),
-      (4, "visit", "in", "visited", "H", "Drove it, husband likes the white one."),
+     ((8, "phone", "out", "reached", "A", "春天要生第三个孩子。"),
+      (4, "visit", "in", "visited", "H", "试驾了，先生喜欢白色。"),
       (1, "chat", "out", "reached", "", "Offer sent.")), 0, ""),
     ("hot_overdue", "石磊", "c1", "phone", 9, "Tiguan L", "now",
-     "Asks for the price of the 380TSI.",
-     ((9, "phone", "in", "reached", "H", "Has compared three stores."),
-      (4, "phone", "out", "no_answer", "", "No answer, tried twice.")), -3, ""),
+     "问 380TSI 的价格。",
+     ((9, "phone", "in", "reached", "H", "已经比较了三家店。"),
+      (4, "phone", "out", "no_answer", "", "打了两次没人接。")), -3, ""),
     ("late_level1", "韩雪", "c2", "event", 20, "Camry", "3m",
-     "Left her number at the show.",
-     ((19, "phone", "out", "reached", "B", "Company car ends in winter."),), -5, ""),
+     "在车展上留了电话。",
+     ((19, "phone", "out", "reached", "B", "公司的车冬天到期。"),), -5, ""),
     ("late_level2", "秦川", "c1", "website", 32, "ID.4", "3m",
      "充电桩能装吗？",
-     ((31, "phone", "out", "reached", "A", "Landlord must agree first."),
+     ((31, "phone", "out", "reached", "A", "要先问房东能不能装充电桩。"),
       (24, "chat", "out", "reached", "", "Brochure on home charging sent.")), -11, ""),
     ("late_store2", "薛冰", "s2", "phone", 16, "Golf", "3m",
-     "Wants to trade in an old Polo.",
-     ((15, "phone", "in", "reached", "B", "Trade-in worth about 30,000."),), -6, ""),
+     "想用旧 Polo 置换。",
+     ((15, "phone", "in", "reached", "B", "旧车估价三万左右。"),), -6, ""),
     ("shelved_year", "白洁", "c1", "event", 60, "ID.4", "12m",
      "先看看，明年再说。",
-     ((59, "phone", "out", "reached", "D", "Buys when the flat is ready."),),
+     ((59, "phone", "out", "reached", "D", "新房交付以后再买。"),),
      None, "shelve:90"),
     ("shelved_abroad", "Tomas Lind", "c2", "referral", 40, "Camry", "6m",
      "Recommended by a colleague.",
@@ -91,40 +93,40 @@ CHARACTERS = (
      None, "shelve:45"),
     ("wakes_today", "康宁", "c1", "website", 70, "Corolla", "6m",
      "等年终奖。",
-     ((69, "phone", "out", "reached", "C", "Waits for the bonus."),), None, "wake"),
+     ((69, "phone", "out", "reached", "C", "等年终奖发了再定。"),), None, "wake"),
     ("lost_waiting", "彭飞", "c1", "website", 28, "Corolla", "3m",
      "想比较一下轩逸。",
-     ((27, "phone", "out", "reached", "B", "Compares with a Sylphy."),
-      (9, "phone", "out", "not_interested", "", "Has signed elsewhere.")),
+     ((27, "phone", "out", "reached", "B", "在和轩逸比较。"),
+      (9, "phone", "out", "not_interested", "", "已经在别家签了合同。")),
      None, "request"),
     ("lost_waiting2", "江涛", "s2", "event", 35, "RAV4", "3m",
      "Show visitor.",
-     ((33, "phone", "out", "reached", "C", "Price is what counts."),
+     ((33, "phone", "out", "reached", "C", "只看价格。"),
       (6, "phone", "out", "not_interested", "", "Took a hybrid from another maker.")),
      None, "request"),
     ("lost_refused", "龚丽", "c2", "phone", 24, "Camry", "now",
-     "Needs a car this month.",
-     ((23, "phone", "in", "reached", "A", "Wants delivery within two weeks."),
-      (7, "phone", "out", "no_answer", "", "Does not pick up any more.")), 1, "refuse"),
+     "这个月就要用车。",
+     ((23, "phone", "in", "reached", "A", "希望两周内提车。"),
+      (7, "phone", "out", "no_answer", "", "不再接电话。")), 1, "refuse"),
     ("lost_price", "常亮", "c1", "website", 75, "Golf", "now", "最低多少？",
-     ((74, "phone", "out", "reached", "A", "Wants 20,000 off."),), None, "lose"),
+     ((74, "phone", "out", "reached", "A", "要求优惠两万。"),), None, "lose"),
     ("lost_budget", "武岳", "c2", "walk_in", 64, "Sienna", "3m",
-     "Came by on a Sunday.",
-     ((64, "visit", "in", "visited", "B", "Budget is 200,000 at most."),),
+     "周日路过进店。",
+     ((64, "visit", "in", "visited", "B", "预算最多二十万。"),),
      None, "lose"),
     ("lost_store2", "史蓉", "s2", "website", 82, "ID.4", "3m", "续航多少？",
-     ((80, "phone", "out", "reached", "B", "Afraid of winter range."),), None, "lose"),
+     ((80, "phone", "out", "reached", "B", "担心冬天续航。"),), None, "lose"),
     ("won_week", "雷鸣", "c1", "walk_in", 21, "Tiguan L", "now",
-     "Wants to drive home this month.",
-     ((21, "visit", "in", "visited", "H", "Test drive, loves it."),
+     "想这个月开回老家。",
+     ((21, "visit", "in", "visited", "H", "试驾了，非常喜欢。"),
       (12, "visit", "in", "visited", "", "Chose accessories."),
-      (4, "visit", "in", "appointment", "", "Deposit paid.")), None, "win:3"),
+      (4, "visit", "in", "appointment", "", "定金已付。")), None, "win:3"),
     ("won_month", "俞婷", "c2", "website", 50, "Corolla", "now", "有现车吗？",
-     ((49, "phone", "out", "reached", "A", "Needs it for commuting."),
-      (40, "visit", "in", "visited", "H", "Drove it with her father.")),
+     ((49, "phone", "out", "reached", "A", "上下班用。"),
+      (40, "visit", "in", "visited", "H", "和父亲一起试驾。")),
      None, "win:33"),
     ("won_show", "柳岩", "c1", "event", 66, "ID.4", "3m", "Show visitor.",
-     ((64, "phone", "out", "reached", "B", "First electric car."),
+     ((64, "phone", "out", "reached", "B", "第一次买电动车。"),
       (45, "visit", "in", "visited", "A", "Home charger is possible.")),
      None, "win:38"),
     ("won_store2", "段誉", "s2", "phone", 45, "Camry", "now", "Asks for the HEV.",
@@ -140,22 +142,22 @@ CHARACTERS = (
      (), None, "spam"),
     ("twice_store1", "任静", "c1", "website", 12, "Golf", "3m",
      "想了解高尔夫。",
-     ((11, "phone", "out", "reached", "B", "Lives between two of our stores."),),
+     ((11, "phone", "out", "reached", "B", "住在我们两家店之间。"),),
      2, ""),
     ("twice_store2", "任静", "s2", "phone", 4, "Golf", "3m",
-     "Calls about a Golf.",
+     "打电话问高尔夫。",
      ((4, "phone", "in", "reached", "B", "Asks for the same car."),), 3, ""),
     ("returns", "方圆", "c2", "website", 18, "RAV4", "3m", "RAV4的油耗多少？",
-     ((17, "phone", "out", "reached", "B", "Wants to go camping with it."),), 1, ""),
+     ((17, "phone", "out", "reached", "B", "想开去露营。"),), 1, ""),
 )  # fmt: skip
 # People who are customers already, by the XML id of the customer.
 OWNERS = (
     ("customer_zhang_min", "c1", "walk_in", 30, "Golf", "3m",
-     "Asked about the new R-Line at the service counter.", "B", 4),
+     "保养时在前台问起新的 R-Line。", "B", 4),
     ("customer_xinghe", "c1", "email", 9, "Sienna", "now",
      "Offer for three more Sienna, please.", "A", 0),
     ("customer_luo_dan", "s2", "phone", 25, "ID.4", "6m",
-     "Her husband would like an electric car.", "C", 9),
+     "先生想要一辆电动车。", "C", 9),
 )  # fmt: skip
 # The others: names; what else there is follows from the position.
 OTHERS = (
@@ -164,7 +166,9 @@ OTHERS = (
     "郝运", "邵兵", "龙翔", "覃芳", "严肃", "文静", "Olga Duran", "安宁", "倪虹",
     "施展", "翟颖", "苗苗", "童心", "殷悦", "Jonas Weber", "耿直", "左岸", "时光",
 )  # fmt: skip
-OTHERS_USERS = ("c1", "c2", "c1", "s2")
+OTHERS_USERS = ("c1", "c2", "c1", "s2", "s3")
+# Left in a hot grade for longer than it allows: what "Grade check" must find.
+OTHERS_TOO_LONG = ("施展",)
 OTHERS_CHANNELS = (
     "website", "walk_in", "phone", "event", "adf", "chat", "website", "referral",
     "email", "event", "fax",
@@ -172,24 +176,25 @@ OTHERS_CHANNELS = (
 OTHERS_GRADES = ("A", "B", "C", "B", "D", "H", "C", "B", "A", "C", "D", "C")
 OTHERS_HORIZONS = {"H": "now", "A": "now", "B": "3m", "C": "3m", "D": "12m"}
 OTHERS_INTERVALS = {"H": 1, "A": 3, "B": 5, "C": 15, "D": 30}
+# What they ask, what they say: in Chinese, and in English by who has no Chinese name.
 OTHERS_ASKED = (
-    "What does it cost on the road?",
-    "Is a test drive possible on Sunday?",
-    "想置换旧车，能估多少？",
-    "Which colours are in stock?",
-    "首付三成，月供多少？",
-    "Lives far away, wants everything by phone.",
-    "家用，后备箱要大。",
+    ("落地一共多少钱？", "What does it cost on the road?"),
+    ("周日可以试驾吗？", "Is a test drive possible on Sunday?"),
+    ("想置换旧车，能估多少？", "What would you give for my old car?"),
+    ("现车有哪些颜色？", "Which colours are in stock?"),
+    ("首付三成，月供多少？", "What is the rate with a third paid at once?"),
+    ("住得远，想先电话了解。", "Lives far away, wants everything by phone."),
+    ("家用，后备箱要大。", "For the family, with a large boot."),
 )
 OTHERS_SAID = (
-    "Compares with two other makes.",
-    "Has to ask at home first.",
-    "Brochure sent, will read it.",
-    "Interested, but not before the holiday.",
-    "Asked about loan and insurance.",
-    "Wants to see it in another colour.",
-    "Happy with the offer, still thinking.",
-    "Not reached, left a message.",
+    ("在和另外两个品牌比较。", "Compares with two other makes."),
+    ("要先和家里商量。", "Has to ask at home first."),
+    ("发了资料，会看。", "Brochure sent, will read it."),
+    ("有兴趣，但节后再说。", "Interested, but not before the holiday."),
+    ("问了贷款和保险。", "Asked about loan and insurance."),
+    ("想看别的颜色。", "Wants to see it in another colour."),
+    ("报价满意，还在考虑。", "Happy with the offer, still thinking."),
+    ("没接，已留言。", "Not reached, left a message."),
 )
 NEEDS = (
     {"need_finance": "loan", "tradein_wanted": "yes", "tradein_model": "日产轩逸",
@@ -288,6 +293,11 @@ class CrmLead(models.Model):
         # The last contact was as long ago as the cadence of the grade wants.
         last = max(interval - due, 1)
         days = max(2 + index * 7 % 58, last)
+        english = OTHERS[index].isascii()
+        given = {days: grade}
+        if grade in "HAB" and OTHERS[index] not in OTHERS_TOO_LONG:
+            # A hot grade is given late: one that lasts for weeks is too high.
+            given = {days: "C", last: grade}
         contacts = []
         for number, ago in enumerate(sorted({days, (days + last) // 2, last})[::-1]):
             said = (index + number) % len(OTHERS_SAID)
@@ -297,8 +307,8 @@ class CrmLead(models.Model):
                     ("phone", "phone", "chat", "visit")[(index + number) % 4],
                     "in" if number == 0 and index % 3 == 0 else "out",
                     "no_answer" if said == len(OTHERS_SAID) - 1 else "reached",
-                    grade if number == 0 else "",
-                    OTHERS_SAID[said],
+                    given.get(ago, ""),
+                    OTHERS_SAID[said][english],
                 )
             )
         return {
@@ -309,7 +319,7 @@ class CrmLead(models.Model):
             "days": days,
             "model": tuple(BRANDS)[index * 3 % len(BRANDS)],
             "horizon": OTHERS_HORIZONS[grade],
-            "asked": OTHERS_ASKED[index % len(OTHERS_ASKED)],
+            "asked": OTHERS_ASKED[index % len(OTHERS_ASKED)][english],
             "contacts": contacts,
             "next": due,
             "end": "",
