@@ -68,5 +68,7 @@
         ],
     },
     "installable": True,
+    "pre_init_hook": "pre_init_hook",
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

@@ -41,6 +41,7 @@ from . import auto_customer_level
 from . import mail_tracking_value
 from . import res_partner
 from . import res_partner_360
+from . import res_partner_adopt
 from . import res_partner_consent
 from . import res_users
 from . import ir_http

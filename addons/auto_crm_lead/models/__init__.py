@@ -54,4 +54,5 @@ from . import crm_lead_spam
 from . import crm_lead_duplicate
 from . import crm_lead_portrait
 from . import crm_lead_integrity
+from . import crm_lead_adopt
 from . import crm_lead_my_day

@@ -1,4 +1,5 @@
 from . import test_adf
+from . import test_adopt
 from . import test_cadence
 from . import test_calendar
 from . import test_email_door
