@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+# Channels by which customers write.
+MESSAGES = ("sms", "email", "chat", "fax", "letter", "web")
+
 
 class AutoContact(models.Model):
     """The one contact log: who talked with a customer about what, and the result."""
@@ -55,6 +58,7 @@ class AutoContact(models.Model):
             ("appointment", "Appointment made"),
             ("visited", "Came to the store"),
             ("not_interested", "Not interested"),
+            ("opt_out", "Wants no more contact"),
         ],
     )
     next_step = fields.Char(help="What was agreed to happen next.")
@@ -103,6 +107,30 @@ class AutoContact(models.Model):
                     "A contact is logged when it has happened. Plan a coming one as "
                     "a follow-up."
                 )
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        contacts = super().create(vals_list)
+        opted_out = contacts.filtered(lambda contact: contact.result == "opt_out")
+        if opted_out:
+            opted_out._record_opt_out()
+        return contacts
+
+    def _record_opt_out(self):
+        """Keep that the customer wants no more contact, whoever logged it where.
+
+        The consents of the customer are the one place; Odoo's opt-out lists follow
+        them.
+        """
+        for contact in self.filtered("partner_id"):
+            # Whoever hears it keeps it, with or without a right on consents.
+            contact.partner_id.sudo()._auto_opt_out(
+                wording=contact.summary,
+                date=contact.date,
+                source="message" if contact.channel in MESSAGES else "person",
+                user_id=contact.user_id.id,
+                company_id=contact.company_id.id,
             )
 
     @api.depends("partner_id", "channel", "date")

@@ -154,14 +154,25 @@ class ResPartner(models.Model):
     def action_auto_opt_out(self):
         """Forbid every marketing contact, as the customer asked."""
         self.check_access("read")
-        self.env["auto.consent"].create(
+        self._auto_opt_out()
+
+    def _auto_opt_out(self, wording=None, **values):
+        """Keep that the customers want no more marketing, by whatever channel.
+
+        :param str wording: what the customer said
+        :param values: other fields of ``auto.consent``, such as ``source``
+        :return: the ``auto.consent`` records
+        """
+        return self.env["auto.consent"].create(
             [
                 {
                     "partner_id": partner.id,
                     "channel": "all",
                     "purpose": "marketing",
                     "state": "withdrawn",
-                    "wording": self.env._("The customer wants no more advertising."),
+                    "wording": wording
+                    or self.env._("The customer wants no more advertising."),
+                    **values,
                 }
                 for partner in self
             ]

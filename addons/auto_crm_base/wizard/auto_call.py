@@ -236,12 +236,17 @@ class AutoCall(models.TransientModel):
             raise UserError(self.env._("This call is logged already."))
         if not self.summary and not self.result:
             raise UserError(self.env._("Say in a word what the call was about."))
+        self.contact_id = self._log_call()
+        return self._wrap_up() or self._next_call_action()
+
+    def _log_call(self):
+        """Write the one contact that the call leaves behind, and return it.
+
+        Who is new and gave a name becomes a customer.
+        """
         if not self.partner_id and self.new_name:
             self.partner_id = self._create_caller()
-        self.contact_id = self.env["auto.contact"].create(
-            self._prepare_contact_values()
-        )
-        return self._wrap_up() or self._next_call_action()
+        return self.env["auto.contact"].create(self._prepare_contact_values())
 
     def _create_caller(self):
         """Return the customer made of an unknown caller; a hook for prospects."""
@@ -280,13 +285,17 @@ class AutoCall(models.TransientModel):
         """
         return False
 
+    def _logged_text(self):
+        """Return what the agent is told once the call is logged; a hook."""
+        return self.env._("Call logged.")
+
     def _next_call_action(self):
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("Call logged."),
+                "message": self._logged_text(),
                 "next": self.env["ir.actions.act_window"]._for_xml_id(
                     "auto_crm_base.auto_call_action"
                 ),

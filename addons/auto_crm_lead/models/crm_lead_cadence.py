@@ -207,16 +207,6 @@ class CrmLead(models.Model):
         date = fields.Datetime.to_datetime(date) or now
         if date > now + timedelta(minutes=5):
             raise UserError(self.env._("A contact cannot lie in the future."))
-        next_date = fields.Date.to_date(next_date)
-        today = fields.Date.context_today(self)
-        if next_date and next_date < today:
-            raise UserError(
-                self.env._("The next follow-up cannot lie in the past: %s", next_date)
-            )
-        if isinstance(grade, str):
-            grade = self._grade_of_code(grade)
-        if grade:
-            values["grade_id"] = grade.id
         contacts = self.env["auto.contact"].create(
             [
                 {
@@ -235,9 +225,36 @@ class CrmLead(models.Model):
                 for lead in self
             ]
         )
+        self._follow_contact(
+            date, summary, result, next_date, grade, next_step=next_step, **values
+        )
+        return contacts
+
+    def _follow_contact(
+        self,
+        date,
+        summary,
+        result=None,
+        next_date=None,
+        grade=None,
+        *,
+        next_step=None,
+        **values,
+    ):
+        """Do what follows a contact that is in the log; see :meth:`_log_contact`.
+
+        :param datetime date: when it happened
+        """
+        next_date = fields.Date.to_date(next_date)
+        if next_date and next_date < fields.Date.context_today(self):
+            raise UserError(
+                self.env._("The next follow-up cannot lie in the past: %s", next_date)
+            )
+        if isinstance(grade, str):
+            grade = self._grade_of_code(grade)
+        if grade:
+            values["grade_id"] = grade.id
         self._log_clock("first_touch", date=date)
-        if result == "opt_out":
-            self._opt_out()
         summary = " ".join((summary or "").split())[:200]
         for group, common in self._group_for_contact(values, next_date, result):
             # The customer has just been spoken to: a horizon of “now” does not make
@@ -253,7 +270,6 @@ class CrmLead(models.Model):
                 }
             )
         self._close_escalations()
-        return contacts
 
     def _group_for_contact(self, values, next_date, result):
         """Group the prospects by the values that a contact gives them.
@@ -317,18 +333,6 @@ class CrmLead(models.Model):
         }
         working = company._auto_working_days(wished.values())
         return {grade: working[day] for grade, day in wished.items()}
-
-    def _opt_out(self):
-        """Stop every further contact by phone number and by e-mail.
-
-        Odoo's own blacklists are what SMS and e-mail marketing obey.
-        """
-        for lead in self:
-            # A consultant may not write the blacklists, the customer's word may.
-            if lead.phone_sanitized:
-                self.env["phone.blacklist"].sudo()._add([lead.phone_sanitized])
-            if lead.email_normalized:
-                self.env["mail.blacklist"].sudo()._add(lead.email_normalized)
 
     def _after_intake(self, created, intake):
         """Make a customer who asks again due today; count a meeting as a contact.

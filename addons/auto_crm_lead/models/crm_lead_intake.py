@@ -418,7 +418,8 @@ class CrmLead(models.Model):
             (an ``auto.intake.source``), ``company`` (a store; else the source's,
             else the current one), ``raw`` (what was received, ``str`` or
             ``bytes``), ``format``, ``user`` (who shall look after a new one),
-            ``idempotency_key``, ``body_hash``, ``remote_addr``, ``intake`` (a
+            ``idempotency_key``, ``body_hash``, ``remote_addr``, ``contact`` (more
+            values of the ``auto.contact``, from our own code), ``intake`` (a
             quarantined intake that is replayed)
         :return: the ``crm.lead`` of each item, in order; a person who comes
             twice is there twice
@@ -1034,6 +1035,7 @@ class CrmLead(models.Model):
                     "summary": self._intake_summary(item) or False,
                     "external_ref": item["external_ref"] or False,
                     "user_id": user.id if by_staff else False,
+                    **(item.get("contact") or {}),
                 }
                 for item in items
             ]

@@ -35,25 +35,6 @@ class TestCustomerLinks(AutoCase):
         found = self.env["crm.lead"].with_user(user).search(tile["action"]["domain"])
         self.assertEqual(found, self.lead)
 
-    def test_call_is_logged_on_the_open_prospect(self):
-        user = self.users["consultant", 1]
-        call = self.env["auto.call"].with_user(user).create({})
-        call.write({"partner_id": self.partner.id, "summary": "Asks for a price"})
-        call.action_done()
-        self.assertEqual(call.contact_id.lead_id, self.lead)
-
-    def test_call_opens_the_form_for_new_prospects(self):
-        user = self.users["callcentre", 1]
-        call = (
-            self.env["auto.call"]
-            .with_user(user)
-            .create({"new_name": "Somebody New", "summary": "Wants a test drive"})
-        )
-        context = call.action_new_prospect()["context"]
-        self.assertEqual(context["default_name"], "Somebody New")
-        self.assertEqual(context["default_message"], "Wants a test drive")
-        self.assertTrue(context["default_channel_id"])
-
     def test_erasure_reaches_the_prospect(self):
         wizard = (
             self.env["auto.erase.person"]

@@ -104,27 +104,11 @@ class AutoIntakeWizard(models.TransientModel):
             raise ValidationError(
                 self.env._("How can the person be reached? Phone, e-mail or account.")
             )
-        lead_model = self.env["crm.lead"].with_company(self.company_id)
-        lead_model._check_may_intake()
-        roles = self.env.user._auto_roles()
-        [result] = lead_model._intake_process(
-            [
-                {
-                    "values": self._intake_values(),
-                    "channel": self.channel_id.code,
-                    "company": self.company_id,
-                    # Whom a consultant greets is that consultant's prospect.
-                    "user": self.env.user if "consultant" in roles else None,
-                }
-            ]
+        lead_model = self.env["crm.lead"]
+        result = lead_model._intake_by_hand(
+            self._intake_values(), self.channel_id.code, self.company_id
         )
         lead = lead_model.browse(result["lead"].id)
-        if not roles.isdisjoint({"callcentre", "complaint"}):
-            # These see what they found by number, and this they just registered.
-            self.env["auto.access.log"]._log(
-                "lookup", lead, self.env._("Registered by hand"), self.company_id
-            )
-            lead.invalidate_recordset()
         if lead.has_access("read"):
             return {
                 "type": "ir.actions.act_window",
@@ -133,26 +117,8 @@ class AutoIntakeWizard(models.TransientModel):
                 "view_mode": "form",
                 "views": [(False, "form")],
             }
-        self.write({"state": "done", "result": self._result_text(result)})
+        self.write({"state": "done", "result": lead_model._by_hand_text(result)})
         return self._reopen()
-
-    def _result_text(self, result):
-        lead = result["lead"]
-        values = {"reference": lead.public_ref, "consultant": lead.user_id.name}
-        if result["created"] and lead.user_id:
-            return self.env._(
-                "Registered as %(reference)s; %(consultant)s looks after it.", **values
-            )
-        if result["created"]:
-            return self.env._(
-                "Registered as %(reference)s; it will be given to a consultant.",
-                **values,
-            )
-        if lead.user_id:
-            return self.env._(
-                "Added to %(reference)s, which %(consultant)s looks after.", **values
-            )
-        return self.env._("Added to the open prospect %(reference)s.", **values)
 
     def action_another(self):
         """Begin the next one."""
