@@ -51,6 +51,13 @@ class AutoCustomerDocument(models.Model):
         "A document cannot end before it was issued.",
     )
 
+    @api.depends("kind")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for document in self:
+            document.display_name = labels.get(document.kind, "")
+
     @api.depends("expiry_date")
     @api.depends_context("tz")
     def _compute_is_expired(self):

@@ -124,6 +124,16 @@ class AutoOdometerReading(models.Model):
     def _check_date(self):
         latest = fields.Date.context_today(self) + timedelta(days=1)
         for reading in self:
+            built = reading.vehicle_id.production_date
+            if built and reading.date < built:
+                raise ValidationError(
+                    self.env._(
+                        "The odometer cannot have been read on %(date)s: the car was "
+                        "built on %(built)s.",
+                        date=reading.date,
+                        built=built,
+                    )
+                )
             if not (reading.date.year >= 1900 and reading.date <= latest):
                 raise ValidationError(
                     self.env._(
@@ -140,6 +150,7 @@ class AutoOdometerReading(models.Model):
                     self.env._("These fields are filled in by the system.")
                 )
             self._refuse_absurd(vals)
+        self._refuse_empty(vals_list)
         readings = super().create(vals_list)
         # Whoever may add a reading need not have the right to change the car.
         readings.sudo()._refresh_ledger()
@@ -174,6 +185,29 @@ class AutoOdometerReading(models.Model):
         if vals.get("source") == "replacement" and vals.get("old_value") is None:
             raise ValidationError(
                 self.env._("When a meter is replaced, enter what the old meter showed.")
+            )
+
+    @api.model
+    def _refuse_empty(self, vals_list):
+        """Refuse a zero where the car has run already: nothing was typed in.
+
+        A form that is left empty would else be kept for good as a meter that was
+        turned back.
+        """
+        ids = [
+            vals.get("vehicle_id")
+            for vals in vals_list
+            if not vals.get("value") and vals.get("source") != "replacement"
+        ]
+        # The ledger decides, whoever may read it.
+        vehicles = self.env["auto.vehicle"].sudo().browse(filter(None, ids))
+        if vehicles.filtered("true_odometer"):
+            raise ValidationError(
+                self.env._(
+                    "Enter the reading: this car has run already, so its meter does "
+                    "not show 0 km. A new meter is a reading of the kind “Meter "
+                    "replaced”."
+                )
             )
 
     def action_mark_mistake(self):

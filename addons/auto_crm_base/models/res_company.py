@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class ResCompany(models.Model):
@@ -52,3 +53,20 @@ class ResCompany(models.Model):
             ResCompany, self.with_context(auto_plain_partner=True)
         ).create(vals_list)
         return companies.with_env(self.env)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_auto_records(self):
+        """A store with records is closed by archiving it; its history stays."""
+        for model in ("auto.vehicle", "auto.access.log", "auto.contact"):
+            # Whatever the stores of the one who deletes.
+            records = self.env[model].sudo().with_context(active_test=False)
+            row = records.search([("company_id", "in", self.ids)], limit=1)
+            if row:
+                raise UserError(
+                    self.env._(
+                        "%(store)s has cars, contacts or log entries that must be "
+                        "kept. Archive the store instead, after its users were moved "
+                        "to another one.",
+                        store=row.company_id.display_name,
+                    )
+                )

@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
@@ -9,6 +11,10 @@ from ..tools.phone import clean_digits, normalise_phone
 ALLOCATING_ROLES = frozenset({"sales_manager", "store_manager", "head_office"})
 # Roles that may share a customer with another store.
 SHARING_ROLES = frozenset({"store_manager", "head_office"})
+# Roles whose rules let them change customers, all or their own.
+CUSTOMER_EDITORS = frozenset(
+    {"consultant", "sales_manager", "adviser", "store_manager"}
+)
 
 
 class ResPartner(models.Model):
@@ -385,6 +391,35 @@ class ResPartner(models.Model):
             "views": [(False, "form")],
             "target": "new",
         }
+
+    @api.model
+    def get_view(self, view_id=None, view_type="form", **options):
+        result = super().get_view(view_id, view_type, **options)
+        customer_views = {
+            self.env.ref(f"auto_crm_base.res_partner_view_{kind}_customer").id
+            for kind in ("form", "list", "kanban")
+        }
+        roles = self.env.user._auto_roles()
+        if result["id"] not in customer_views or not roles:
+            return result
+        # The same roles as in the rules of customers: where a rule would refuse
+        # to save, the screen offers nothing to type.
+        closed = [
+            right
+            for right, openers in (
+                ("create", CUSTOMER_EDITORS | {"callcentre"}),
+                ("edit", CUSTOMER_EDITORS),
+            )
+            if roles.isdisjoint(openers)
+        ]
+        if closed:
+            arch = etree.fromstring(result["arch"])
+            for right in closed:
+                arch.set(right, "False")
+            if "edit" in closed:
+                arch.attrib.pop("multi_edit", None)
+            result["arch"] = etree.tostring(arch, encoding="unicode")
+        return result
 
     @api.model
     def get_import_templates(self):

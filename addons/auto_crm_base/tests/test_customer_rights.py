@@ -1,5 +1,9 @@
-from odoo.exceptions import AccessError
+from lxml import etree
+
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+
+from odoo.addons.auto_crm_base.models.res_users import ROLES
 
 from .common import AutoCase
 
@@ -169,3 +173,58 @@ class TestCustomerRights(AutoCase):
         )
         self.assertFalse(own.exists())
         self.assertEqual(self.customers[1].store_ids, self.stores[1] | self.stores[2])
+
+    def _screen(self, role):
+        """Return the customer's form as that role's user gets it, and the user."""
+        user = self.users.get((role, 1)) or self.users[role]
+        partners = (
+            self.env["res.partner"]
+            .with_user(user)
+            .with_context(allowed_company_ids=user.company_ids.ids)
+        )
+        view = self.env.ref("auto_crm_base.res_partner_view_form_customer")
+        return partners, partners.get_view(view.id)
+
+    def test_form_opens_for_every_reader(self):
+        """No field of the form answers with an access error."""
+        log = self.env["auto.access.log"]
+        for role in ROLES:
+            with self.subTest(role=role):
+                partners, view = self._screen(role)
+                customer = partners.browse(self.customers[1].id)
+                if role in ("callcentre", "complaint"):
+                    log.with_user(partners.env.user)._log("lookup", customer)
+                self.env.invalidate_all()
+                spec = partners._get_fields_spec(view)
+                self.assertTrue(customer.web_read(spec))
+
+    def test_form_offers_only_what_is_saved(self):
+        """Where the rules refuse to save, there is no New and nothing to type."""
+        for role in ROLES:
+            arch = etree.fromstring(self._screen(role)[1]["arch"])
+            offered = {
+                right for right in ("create", "edit") if arch.get(right) != "False"
+            }
+            rights = ROLES_AND_RIGHTS.get(role, ("r", ""))[0]
+            expected = {
+                right
+                for right, letter in (("create", "c"), ("edit", "u"))
+                if letter in rights
+            }
+            self.assertLessEqual(offered, expected, role)
+            if role in ("consultant", "sales_manager", "adviser", "store_manager"):
+                self.assertIn("edit", offered, role)
+
+    def test_name_of_an_identity_document(self):
+        document = self.env["auto.customer.document"].create(
+            {
+                "partner_id": self.customers[1].id,
+                "kind": "driving_licence",
+                "number": "330106",
+            }
+        )
+        self.assertEqual(document.display_name, "Driving licence")
+
+    def test_store_with_records_is_not_deleted(self):
+        with self.assertRaisesRegex(UserError, "Archive the store"):
+            self.stores[1].unlink()

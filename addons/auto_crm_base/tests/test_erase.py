@@ -108,3 +108,17 @@ class TestErase(AutoCase):
                 self.env["auto.erase.person"].with_user(self.users[role, 1]).create(
                     {"query": "13800138000"}
                 )
+
+    def test_looking_for_a_person_shares_nothing(self):
+        """Head office sees the person already; the stores stay as they are."""
+        before = self.customer.store_ids
+        user = self.users["head_office"]
+        wizard = (
+            self.env["auto.erase.person"]
+            .with_user(user)
+            .with_context(allowed_company_ids=user.company_ids.ids)
+            .create({"query": "138 0013 8000"})
+        )
+        wizard.action_find()
+        self.assertEqual(wizard.partner_id, self.customer)
+        self.assertEqual(self.customer.store_ids, before)

@@ -39,6 +39,22 @@ class TestOdometer(VehicleCase):
         self.assertFalse(late.is_rollback)
         self.assertEqual(self.vehicle.odometer, 5000)
 
+    def test_form_left_empty_is_no_reading(self):
+        """Zero is a reading of a new car only, else nothing was typed."""
+        self.read_meter(0, date(2026, 1, 1))
+        self.read_meter(5000, date(2026, 2, 1))
+        with self.assertRaisesRegex(ValidationError, "Enter the reading"):
+            self.read_meter(0, date(2026, 3, 1), "manual")
+        self.read_meter(0, date(2026, 3, 1), "replacement", old_value=6000)
+        self.assertEqual(self.vehicle.true_odometer, 6000)
+        self.assertFalse(self.vehicle.odometer_alert)
+
+    def test_nobody_reads_it_before_the_car_is_built(self):
+        self.vehicle.production_date = date(2024, 5, 1)
+        with self.assertRaisesRegex(ValidationError, "was built on"):
+            self.read_meter(10, date(2024, 4, 30))
+        self.read_meter(10, date(2024, 5, 1))
+
     def test_entered_on_the_vehicle(self):
         self.vehicle.odometer = 1234
         reading = self.vehicle.odometer_ids

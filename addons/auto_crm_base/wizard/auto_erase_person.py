@@ -197,7 +197,9 @@ class AutoErasePerson(models.TransientModel):
         self.env["auto.access.log"]._log(
             "lookup", found, self.env._("Request for erasure")
         )
-        found._join_store(self.env.company, self.env._("Request for erasure"))
+        # Who is in sight anyway is not shared further just by being looked for.
+        hidden = found - found._filtered_access("read")
+        hidden._join_store(self.env.company, self.env._("Request for erasure"))
         self.write(
             {
                 "candidate_ids": [fields.Command.set(found.ids)],
