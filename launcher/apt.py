@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from . import cache, debs
-from .console import Problem, run
+from .console import Problem, last_line, run
 from .download import DEBIAN
 
 _KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
@@ -61,7 +61,7 @@ def download(source_lines, packages, with_dependencies=False):
     state = cache.root() / "apt"
     shutil.rmtree(state, ignore_errors=True)
     options = _options(state, source_lines)
-    run(["apt-get", *options, "update"])
+    run(["apt-get", *options, "update"], explain)
     command = ["apt-get", *options]
     if with_dependencies:
         command += ["install", "--download-only", "--no-install-recommends"]
@@ -69,8 +69,14 @@ def download(source_lines, packages, with_dependencies=False):
     else:
         command += ["download"]
         folder = cache.make_folder(state / "download")
-    run([*command, *packages], cwd=folder)
+    run([*command, *packages], explain, cwd=folder)
     return sorted(folder.glob("*.deb"))
+
+
+def explain(output):
+    """One line for what made apt-get fail: its first error, which names the cause."""
+    errors = [line for line in output.splitlines() if line.startswith("E: ")]
+    return errors[0].removeprefix("E: ") if errors else last_line(output)
 
 
 def _options(state, source_lines):

@@ -55,8 +55,8 @@ def obtain():
         cache.built(cached().parent, _build)
     except Problem as problem:
         raise Problem(
-            f"The browser tests need Chromium. {problem} You may install it yourself: "
-            "apt install chromium"
+            f"The browser tests need Chromium. {str(problem).rstrip('.')}. You may "
+            "install it yourself: apt install chromium"
         ) from problem
     return cached()
 

@@ -11,11 +11,17 @@ from .console import Problem
 _LOCK = Path(__file__).with_name("debs.lock")
 
 
-def locked():
-    """The pinned packages: {package name: (sha256, path under Debian's pool)}."""
+def locked(purpose=None):
+    """The pinned packages: {package name: (sha256, path under Debian's pool)}.
+
+    With a `purpose`, a section of debs.lock ("odoo"), only those it needs.
+    """
     found = {}
+    section = None
     for line in _LOCK.read_text().splitlines():
-        if line and not line.startswith("#"):
+        if line.startswith("["):
+            section = line.strip("[]")
+        elif line and not line.startswith("#") and purpose in (None, section):
             sha256, path = line.split()
             found[path.rsplit("/", 1)[-1].split("_")[0]] = (sha256, path)
     return found

@@ -154,7 +154,7 @@ def _fetch():
 def _fetch_pinned():
     """Unpack the exact package this repository was tested with."""
     with step("Downloading Odoo 19 (125 MB)"):
-        packages = [debs.fetch(name) for name in debs.locked()]
+        packages = [debs.fetch(name) for name in debs.locked("odoo")]
     cache.built(cache.root() / "odoo-pinned", lambda into: _unpack(packages, into))
     for package in packages:
         package.unlink(missing_ok=True)
@@ -164,7 +164,8 @@ def _fetch_current():
     """Unpack the package Debian has today, checked by Debian's signature."""
     with step("Asking Debian for its current package of Odoo 19"):
         package = apt.download(apt.sources("sid"), [_PACKAGE])[0]
-        others = [debs.fetch(name) for name in debs.locked() if name != _PACKAGE]
+        names = [name for name in debs.locked("odoo") if name != _PACKAGE]
+        others = [debs.fetch(name) for name in names]
     if f"_{SERIES}." not in package.name:
         raise Problem(f"Debian's {package.name} is not Odoo {SERIES}.")
     packages = [*others, package]

@@ -73,3 +73,9 @@ def test_every_pinned_package_has_a_hash():
     for name, (sha256, path) in debs.locked().items():
         assert len(sha256) == 64, name
         assert path.endswith(".deb"), name
+
+
+def test_every_package_serves_a_purpose():
+    purposes = {name: debs.locked(name) for name in ("odoo", "pip", "keyring")}
+    assert all(purposes.values())
+    assert sum(map(len, purposes.values())) == len(debs.locked())
