@@ -1,10 +1,10 @@
-"""Lint: ruff for Python, pylint-odoo for what is special to addons."""
+"""Lint: ruff for Python, pylint-odoo for addons, our own look at the other files."""
 
 import subprocess
 
-from . import addons
+from . import addons, style
 from .cache import REPOSITORY
-from .console import Problem, step
+from .console import Problem, say, step
 
 # Not our taste: OCA's README template, short manifests, no label where it equals the
 # name, and one class for each extended model (a big one may be split by topic).
@@ -28,13 +28,19 @@ def run(python):
     if paths:
         checks["pylint-odoo"] = ["-m", "pylint", *_PYLINT, *paths]
     with step("Lint"):
-        failed = [name for name, check in checks.items() if not _passes(python, check)]
+        failed = [name for name, check in checks.items() if not passes(python, check)]
+        if faults := style.faults(addons.folder()):
+            say("\n".join(faults))
+            failed.append("style of XML, JavaScript or SCSS")
         if failed:
             raise Problem(f"Lint failed: {', '.join(failed)}. The reasons are above.")
 
 
-def _passes(python, check):
-    """Run one check; print what it says and return False if it finds fault."""
+def passes(python, check):
+    """Run `python` with the arguments `check`; True if it finds no fault.
+
+    Else what it says is printed.
+    """
     done = subprocess.run(
         [str(python), *check],
         check=False,
@@ -46,5 +52,5 @@ def _passes(python, check):
         errors="replace",
     )
     if done.returncode:
-        print(done.stdout, flush=True)
+        say(done.stdout)
     return done.returncode == 0
