@@ -82,6 +82,19 @@ def test_jobs_run_in_one_place(services):
     assert "--max-cron-threads=2" in services["jobs"]["command"]
 
 
+def test_all_addons_are_installed(services):
+    """Those named in the file, with what they depend on, are all there are."""
+    pattern = r"--(init|update)=\$\{AUTO_CRM_ADDONS:-([\w,]+)\}"
+    named = dict(re.findall(pattern, " ".join(services["init"]["command"])))
+    assert named["init"] == named["update"]
+    manifests = addons.manifests()
+    installed = named["init"].split(",")
+    for name in installed:
+        needed = set(manifests[name]["depends"]) & set(manifests)
+        installed += needed - set(installed)
+    assert sorted(installed) == addons.names()
+
+
 def test_image_has_the_python_packages_of_the_addons():
     added = {line.split("==")[0] for line in REQUIREMENTS.read_text().splitlines()}
     available = added | ODOO_REQUIRES
