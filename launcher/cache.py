@@ -43,6 +43,13 @@ def make_folder(path):
     return path
 
 
+def write(path, text):
+    """Write the file `path` so that it always holds either the old or the new text."""
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(text)
+    partial.rename(path)
+
+
 def require_space(gigabytes):
     """Raise Problem if the cache's disk has less than `gigabytes` free."""
     free = shutil.disk_usage(root()).free / 1e9

@@ -22,6 +22,10 @@ def main(arguments):
         return _fail(str(problem))
     except (KeyboardInterrupt, Stopped):
         return _fail("Interrupted.", 130)
+    except BrokenPipeError:
+        # Whoever read our output has gone (`… | head`): nobody is left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             return _fail("The disk is full. Make room and start again.")
@@ -65,12 +69,15 @@ def _parser():
 def _add_demo(commands):
     """Add the command `demo` with its options."""
     command = commands.add_parser("demo", help="start Odoo with demo data")
-    command.add_argument("--port", type=_port, default=demo.DEFAULT_PORT)
+    command.add_argument("--port", type=_between(1, 65535), default=demo.DEFAULT_PORT)
     command.add_argument(
         "--lang", choices=["zh_CN", "en_US"], help="language of the demo users"
     )
     command.add_argument(
-        "--workers", type=int, default=0, help="Odoo's worker processes (0: threads)"
+        "--workers",
+        type=_between(0, 64),
+        default=0,
+        help="Odoo's worker processes (0: threads)",
     )
     command.add_argument(
         "--fresh", action="store_true", help="make the demo's database anew"
@@ -82,8 +89,14 @@ def _add_demo(commands):
     )
 
 
-def _port(text):
-    """A port number from the command line."""
-    if not text.isdecimal() or not 1 <= int(text) <= 65535:
-        raise argparse.ArgumentTypeError(f"{text} is not between 1 and 65535")
-    return int(text)
+def _between(lowest, highest):
+    """A reader of command line arguments that accepts numbers in this range."""
+
+    def read(text):
+        if not text.isdecimal() or not lowest <= int(text) <= highest:
+            raise argparse.ArgumentTypeError(
+                f"{text} is not between {lowest} and {highest}"
+            )
+        return int(text)
+
+    return read

@@ -1,11 +1,17 @@
 """What the user sees: progress lines, and one clear line when something fails."""
 
+import ctypes
+import os
 import signal
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
+_GUARD = Path(__file__).parent / "scripts" / "guard.py"
+_LIBC = ctypes.CDLL(None)
+_PR_SET_PDEATHSIG = 1
 _ENOUGH_SECONDS_BETWEEN_LINES = 10
 
 
@@ -77,10 +83,11 @@ def step(title):
     say(f"  {title}: done in {time.monotonic() - started:.1f} s")
 
 
-def run(command, **options):
+def run(command, explain=None, **options):
     """Run `command` and return its output (stdout and stderr in one text).
 
-    Raises Problem with the command's last line when it fails or is missing.
+    Raises Problem when it is missing or fails, with what `explain` picks from its
+    output (default: the last line).
     """
     options.setdefault("stdin", subprocess.DEVNULL)
     try:
@@ -91,21 +98,25 @@ def run(command, **options):
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
+            preexec_fn=end_with_us,
             **options,
         )
     except FileNotFoundError as error:
         raise Problem(f"The program {command[0]} is missing.") from error
     if done.returncode:
-        raise Problem(f"{command_name(command)} failed: {last_line(done.stdout)}")
+        reason = (explain or last_line)(done.stdout)
+        raise Problem(f"{command_name(command)} failed: {reason}")
     return done.stdout
 
 
 def run_in_foreground(command, **options):
     """Give the terminal to `command` and return its exit code.
 
-    Ctrl-C is the command's own business: we only wait for its end.
+    Ctrl-C is the command's own business: we only wait for its end. When we are told
+    to stop, or killed, the command and all it started are ended (scripts/guard.py).
     """
-    process = subprocess.Popen([str(part) for part in command], **options)
+    guarded = [sys.executable, _GUARD, os.getpid(), *command]
+    process = subprocess.Popen([str(part) for part in guarded], **options)
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         return process.wait()
@@ -114,6 +125,16 @@ def run_in_foreground(command, **options):
         if process.poll() is None:
             process.terminate()
             process.wait()
+
+
+def end_with_us():
+    """Let Linux kill this process when the one that started it is gone.
+
+    For subprocess's preexec_fn: a download or an installation that outlived a killed
+    launcher would get in the way of the next one. One call and no more, since the
+    tests call it from a process with threads.
+    """
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def command_name(command):

@@ -48,20 +48,22 @@ class Layer:
 
 def layers(runtime):
     """Return the layers (odoo, addons, tests) for the addons as they are now."""
+    kind = f"{runtime.postgres.prefix}template"
     foreign = tuple(addons.foreign_dependencies())
-    odoo = _layer("odoo", "Odoo's addons", foreign, str(runtime.odoo.path), None)
+    home = str(runtime.odoo.path)
+    odoo = _layer(f"{kind}-odoo", "Odoo's addons", foreign, home, None)
     own = tuple(addons.names())
-    with_ours = _layer("addons", "our addons", own, _contents(own), odoo)
+    ours = _layer(f"{kind}-addons", "our addons", own, _contents(own), odoo)
     extra = tuple(set(addons.manifests()) - set(own))
-    for_tests = _layer("tests", "the test addon", extra, _contents(extra), with_ours)
-    return odoo, with_ours, for_tests
+    tests = _layer(f"{kind}-tests", "the test addon", extra, _contents(extra), ours)
+    return odoo, ours, tests
 
 
 def _layer(kind, title, modules, content, parent):
     """A Layer named after everything that goes into it."""
     parts = [kind, *modules, content, parent.name if parent else LANGUAGES]
     key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:10]
-    return Layer(f"template-{kind}-{key}", title, modules, parent)
+    return Layer(f"{kind}-{key}", title, modules, parent)
 
 
 def _contents(names):
@@ -178,7 +180,7 @@ def throw_away(runtime):
 
     Also drops what killed runs left: the lock of a living run is held by it.
     """
-    prefix = f"run-{os.getpid()}-{int(time.time())}"
+    prefix = f"{runtime.postgres.prefix}run-{os.getpid()}-{int(time.time())}"
     with cache.lock(prefix):
         _drop_leftovers(runtime.postgres)
         try:
@@ -190,13 +192,14 @@ def throw_away(runtime):
 
 def _drop_leftovers(postgres):
     """Remove the databases and logs of runs that are no more."""
-    for path in cache.folder("locks").glob("run-*.lock"):
+    runs = f"{postgres.prefix}run-*"
+    for path in cache.folder("locks").glob(f"{runs}.lock"):
         with cache.lock(path.stem, wait=False) as free:
             if free:
                 _drop_run(postgres, path.stem)
                 path.unlink(missing_ok=True)
-    living = {path.stem for path in cache.folder("locks").glob("run-*.lock")}
-    for log in cache.folder("logs").glob("run-*.log"):
+    living = {path.stem for path in cache.folder("locks").glob(f"{runs}.lock")}
+    for log in cache.folder("logs").glob(f"{runs}.log"):
         if not any(log.name.startswith(prefix) for prefix in living):
             log.unlink()
 

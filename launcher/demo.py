@@ -7,7 +7,7 @@ import signal
 import time
 from pathlib import Path
 
-from . import addons, cache, databases, odoo_run, runtime
+from . import addons, cache, databases, odoo_run, postgres, runtime
 from .console import Problem, Stopped, say, step
 
 DEFAULT_PORT = 8069
@@ -34,9 +34,10 @@ ADMIN = {"admin": "administrator of Odoo"}
 
 
 def database_name():
-    """The demo's database; each clone of the repository has its own."""
+    """The demo's database; each clone of the repository has its own on each server."""
     key = hashlib.sha256(str(addons.folder()).encode()).hexdigest()[:6]
-    return f"auto-crm-demo-{key}"
+    server = postgres.named().prefix if os.environ.get("PGHOST") else ""
+    return f"{server}auto-crm-demo-{key}"
 
 
 def run(port, lang, workers, fresh):
@@ -66,7 +67,9 @@ def _serve(database, port, lang, workers, fresh):
     _end_orphan(database)
     _require_port(port)
     with runtime.prepared() as found:
-        _prepare_database(found, database, fresh)
+        if fresh:
+            _state_file(database).unlink(missing_ok=True)
+        _prepare_database(found, database)
         if lang:
             _set_language(found.postgres, database, lang)
         server = odoo_run.OdooServer(
@@ -95,7 +98,7 @@ def _require_port(port):
 def _note(database, server):
     """Remember the server's process and address for the next start."""
     note = cache.folder("config") / f"{database}.json"
-    note.write_text(json.dumps({"process": server.process.pid, "url": server.url}))
+    cache.write(note, json.dumps({"process": server.process.pid, "url": server.url}))
 
 
 def _end_orphan(database):
@@ -117,31 +120,59 @@ def _end_orphan(database):
             return
 
 
-def _prepare_database(found, database, fresh):
+def existing_database(found):
+    """The name of the demo's database, brought up to date as a start of it would.
+
+    Problem if it was not made yet. A demo that runs is left as it is.
+    """
+    database = database_name()
+    if not databases.exists(found.postgres, database):
+        raise Problem("There is no demo database yet. Start the demo: ./auto-crm demo")
+    with cache.lock(database, wait=False) as free:
+        if free:
+            _end_orphan(database)
+            _prepare_database(found, database)
+        elif any(_differences(database)):
+            say("  The addons have changed since the demo started; restart it.")
+    return database
+
+
+def _state_file(database):
+    """The file that says which state of the addons is in `database`."""
+    return cache.folder("templates") / f"{database}.json"
+
+
+def _prepare_database(found, database):
     """Make the database if it is missing, or bring it up to the addons' state."""
-    state = cache.folder("templates") / f"{database}.json"
-    if fresh:
-        state.unlink(missing_ok=True)
+    state = _state_file(database)
     if not state.exists() or not databases.exists(found.postgres, database):
         _make_database(found, database)
     else:
-        _upgrade_database(found, database, json.loads(state.read_text()))
-    state.write_text(json.dumps(addons.fingerprints(addons.names())))
+        _upgrade_database(found, database)
+    cache.write(state, json.dumps(addons.fingerprints(addons.names())))
 
 
 def _make_database(found, database):
     """Make the demo's database anew."""
     _, with_ours, _ = databases.layers(found)
     template = databases.ensure(found, with_ours)
+    _state_file(database).unlink(missing_ok=True)
     with step("Making the demo database"):
         databases.copy(found, template, database)
 
 
-def _upgrade_database(found, database, before):
-    """Install what is new and upgrade what has changed since `before`."""
+def _differences(database):
+    """(new, changed): names of addons that came or changed since `database` was."""
+    before = json.loads(_state_file(database).read_text())
     now = addons.fingerprints(addons.names())
     new = [name for name in now if name not in before]
     changed = [name for name in now if name in before and now[name] != before[name]]
+    return new, changed
+
+
+def _upgrade_database(found, database):
+    """Install the addons that are new and upgrade those that have changed."""
+    new, changed = _differences(database)
     if not new and not changed:
         return
     arguments = ["--with-demo"]
@@ -156,10 +187,10 @@ def _upgrade_database(found, database, before):
             raise Problem(f"{problem} {again}") from problem
 
 
-def _set_language(postgres, database, lang):
+def _set_language(server, database, lang):
     """Give all demo users the language `lang`."""
     logins = ", ".join(f"'{login}'" for login in [*LOGINS, *ADMIN])
-    postgres.sql(
+    server.sql(
         f"UPDATE res_partner SET lang = '{lang}' WHERE id IN "
         f"(SELECT partner_id FROM res_users WHERE login IN ({logins}))",
         database,

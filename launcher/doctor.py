@@ -4,7 +4,6 @@ import os
 import shutil
 import socket
 import sys
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from . import addons, cache, chromium, demo, odoo, odoo_run, postgres, pyenv
@@ -49,7 +48,7 @@ def _cache():
     root = cache.root()
     if not os.access(root, os.W_OK):
         raise Problem(f"The cache {root} cannot be written. Set AUTO_CRM_CACHE.")
-    if not odoo.find():
+    if not _has_odoo():
         cache.require_space(_NEEDED_GB)
     free = shutil.disk_usage(root).free / 1e9
     return f"Cache {root}, {free:.0f} GB free on its disk"
@@ -61,6 +60,14 @@ def _odoo():
     if found:
         return f"Odoo {found.version} from {found.path} ({found.origin})"
     return "Odoo: not here yet, will be fetched (125 MB)"
+
+
+def _has_odoo():
+    """True unless Odoo has to be fetched; a wrong ODOO_HOME has a line of its own."""
+    try:
+        return odoo.find() is not None
+    except Problem:
+        return True
 
 
 def _packages():
@@ -93,7 +100,7 @@ def _chromium():
 
 def _network():
     """The servers that things are fetched from; not needed once all is there."""
-    complete = odoo.find() and pyenv.is_complete() and postgres.find_programs().exists()
+    complete = _has_odoo() and pyenv.is_complete() and postgres.find_programs().exists()
     if complete:
         return "Network: not needed, all is in the cache"
     host = urlsplit(DEBIAN).hostname
@@ -114,8 +121,9 @@ def _addons():
 
 def _port():
     """The demo's port."""
-    note = Path(cache.folder("config") / f"{demo.database_name()}.json")
-    if odoo_run.is_free(demo.DEFAULT_PORT) or note.exists():
+    with cache.lock(demo.database_name(), wait=False) as free:
+        demo_is_running = not free
+    if demo_is_running or odoo_run.is_free(demo.DEFAULT_PORT):
         return f"Port {demo.DEFAULT_PORT} for the demo"
     raise Problem(
         f"Port {demo.DEFAULT_PORT} is taken; use ./auto-crm demo --port "

@@ -50,6 +50,18 @@ class Postgres:
         """True if the server is the launcher's own."""
         return self.programs is not None
 
+    @property
+    def prefix(self):
+        """What the names of our databases begin with, by server.
+
+        Their names also name files in the cache (filestores, states): the same name
+        on two servers would mix them up.
+        """
+        if self.is_embedded:
+            return ""
+        place = [self.variables.get(name, "") for name in ("PGHOST", "PGPORT")]
+        return f"external-{hashlib.sha256(':'.join(place).encode()).hexdigest()[:6]}-"
+
     def environment(self):
         """This process's environment plus what psql, createdb and Odoo need."""
         environment = {**os.environ, **self.variables}
@@ -88,10 +100,15 @@ def running():
                 server.stop()
 
 
+def named():
+    """The server that PGHOST and its companions name, untried."""
+    found = {name: os.environ[name] for name in os.environ if name.startswith("PG")}
+    return Postgres(found, None, f"PGHOST={found['PGHOST']}")
+
+
 def external():
     """The server that PGHOST and its companions name. Problem if it is unfit."""
-    named = {name: os.environ[name] for name in os.environ if name.startswith("PG")}
-    postgres = Postgres(named, None, f"PGHOST={named['PGHOST']}")
+    postgres = named()
     try:
         found = postgres.sql("SHOW server_version_num")[0][0]
     except Problem as problem:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from . import cache, debs
-from .console import Problem, Progress, last_line, run, step
+from .console import Problem, Progress, end_with_us, last_line, run, step
 
 _HERE = Path(__file__).parent
 REQUIREMENTS = _HERE / "requirements.txt"
@@ -91,6 +91,7 @@ def pip_install(command, progress: Progress):
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
+        preexec_fn=end_with_us,  # noqa: PLW1509
     ) as process:
         for line in process.stdout:
             output.append(line)

@@ -1,14 +1,13 @@
 """`./auto-crm shell` and `./auto-crm psql`: inside the demo's database."""
 
-from . import databases, odoo_run, runtime
-from .console import Problem, run_in_foreground
-from .demo import database_name
+from . import demo, odoo_run, runtime
+from .console import run_in_foreground
 
 
 def shell():
     """Open Odoo's Python shell on the demo's database. Returns its exit code."""
     with runtime.prepared() as found:
-        database = _demo_database(found)
+        database = demo.existing_database(found)
         config = odoo_run.write_config(
             found, f"{database}-shell", db_name=database, dbfilter=f"^{database}$"
         )
@@ -19,13 +18,5 @@ def shell():
 def psql():
     """Open psql on the demo's database. Returns its exit code."""
     with runtime.prepared() as found:
-        database = _demo_database(found)
+        database = demo.existing_database(found)
         return run_in_foreground(["psql", "-d", database], env=found.environment())
-
-
-def _demo_database(found):
-    """The name of the demo's database. Problem if it was not made yet."""
-    database = database_name()
-    if not databases.exists(found.postgres, database):
-        raise Problem("There is no demo database yet. Start the demo: ./auto-crm demo")
-    return database

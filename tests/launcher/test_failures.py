@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shlex
 import shutil
 import socket
 import subprocess
@@ -10,7 +11,7 @@ from collections import namedtuple
 
 import pytest
 
-from launcher import cache, chromium, cli, demo, odoo, pyenv
+from launcher import apt, cache, chromium, cli, demo, doctor, download, odoo, pyenv
 from launcher.cache import REPOSITORY
 from launcher.console import Problem
 
@@ -172,6 +173,36 @@ def test_no_browser(own_cache, monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Problem, match="The browser tests need Chromium"):
         chromium.obtain()
+
+
+def test_no_keys_of_debian(own_cache, monkeypatch, tmp_path):
+    """Where Debian's keys are neither there nor to be had, one line says so."""
+    monkeypatch.setattr(chromium, "installed", lambda: None)
+    monkeypatch.setattr(apt, "_KEYRING", tmp_path / "none")
+    monkeypatch.setattr(download, "DEBIAN", "http://127.0.0.1:9")
+    with pytest.raises(Problem, match="No network to fetch debian-archive-keyring"):
+        chromium.obtain()
+
+
+def test_reason_of_apt():
+    output = "Err:1 http://x\nE: Failed to fetch http://x\nE: Some index files failed\n"
+    assert apt.explain(output) == "Failed to fetch http://x"
+    assert apt.explain("odd\n") == "odd"
+
+
+def test_wrong_odoo_home_is_named_once(own_cache, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("ODOO_HOME", str(tmp_path))
+    assert doctor.run() == 1
+    assert capsys.readouterr().out.count("holds no Odoo") == 1
+
+
+def test_reader_goes_away(own_cache):
+    """`./auto-crm doctor | head -1` ends without a traceback."""
+    program = shlex.join([sys.executable, str(REPOSITORY / "auto-crm"), "doctor"])
+    done = subprocess.run(
+        ["sh", "-c", f"{program} | true"], capture_output=True, check=False, text=True
+    )
+    assert done.stderr == ""
 
 
 def test_psql_before_demo(capsys, monkeypatch):

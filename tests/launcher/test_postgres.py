@@ -91,3 +91,16 @@ def test_unreachable_external_server(monkeypatch):
     monkeypatch.setenv("PGPORT", "9")
     with pytest.raises(Problem, match=r"PostgreSQL at PGHOST=127\.0\.0\.1: psql"):
         postgres.external()
+
+
+def test_names_differ_by_server(found, monkeypatch):
+    """States and filestores in the cache bear the names of databases."""
+    monkeypatch.setenv("PGHOST", "one")
+    one = postgres.named()
+    monkeypatch.setenv("PGHOST", "two")
+    two = postgres.named()
+    names = {
+        databases.layers(replace(found, postgres=server))[1].name
+        for server in (found.postgres, one, two)
+    }
+    assert len(names) == 3
