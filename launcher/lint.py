@@ -8,12 +8,9 @@ from .console import Problem, say, step
 
 # Not our taste: OCA's README template, short manifests, no label where it equals the
 # name, and one class for each extended model (a big one may be split by topic).
-# Misread by the tool: a method of our own that goes past its own model's `write`
-# with `super().write(...)`, and the reading of a whole table of configuration.
 _NOT_OURS = (
     "missing-readme,manifest-superfluous-key,attribute-string-redundant,"
-    "consider-merging-classes-inherited,super-method-mismatch,missing-return,"
-    "no-search-all"
+    "consider-merging-classes-inherited"
 )
 _PYLINT = ["--disable=all", "--enable=odoolint", f"--disable={_NOT_OURS}"]
 

@@ -511,7 +511,7 @@ class AutoVehicle(models.Model):
             else:
                 own._skip(words)
             followup._demo_date_back_closing(done)
-        self.env["auto.followup.rule"].search([])._generate()
+        self.env["auto.followup.rule"].search([("active", "=", True)])._generate()
         # Of what is late, a third stays so, a third is due about now, and of a third
         # the customer has asked to be called again.
         late = followups.browse(

@@ -103,9 +103,10 @@ class AutoVehicle(models.Model):
     def _write_odometer(self, vals):
         """Take over what the ledger says; called by the ledger only."""
         changed = {name: value for name, value in vals.items() if self[name] != value}
-        if changed:
-            # Past the write() above, which would add a reading.
-            super().write(changed)
+        if not changed:
+            return True
+        # Past the write() above, which would add a reading.
+        return super().write(changed)  # pylint: disable=super-method-mismatch
 
     def _date_for_odometer(self, km):
         """Return the day on which the meter will show ``km``, or ``False``.

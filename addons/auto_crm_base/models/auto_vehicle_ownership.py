@@ -151,6 +151,10 @@ class AutoVehicle(models.Model):
                 for vehicle, change in changes.items()
                 if change[0] == partner_id
             )
-            # Past the write() above, which would come back here.
-            super(AutoVehicle, same.sudo()).write({"owner_id": partner_id or False})
+            same.sudo()._write_owner(partner_id or False)
         self._log_events(events)
+
+    def _write_owner(self, partner_id):
+        """Write the owner itself, past the write() above, which would come back."""
+        vals = {"owner_id": partner_id}
+        return super().write(vals)  # pylint: disable=super-method-mismatch

@@ -163,10 +163,14 @@ class StockLot(models.Model):
                 continue
             taken.add(vin)
             if lot.name != vin or lot.company_id:
-                super(StockLot, lot).write({"name": vin, "company_id": False})
+                lot._write_adopted({"name": vin, "company_id": False})
             adopted += lot
         adopted._register_vehicles()
         adopted._sync_vehicles(strict=False)
+
+    def _write_adopted(self, vals):
+        """Write past the write() above: there is no vehicle to tell yet."""
+        return super().write(vals)  # pylint: disable=super-method-mismatch
 
     # ------------------------------------------------------------------
     # Where the cars are

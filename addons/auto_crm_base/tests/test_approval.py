@@ -32,16 +32,19 @@ class ApprovalCase(AutoCase):
             happened = fields.Char()
 
             def _approval_granted(self, approval):
-                super()._approval_granted(approval)
+                result = super()._approval_granted(approval)
                 self.happened = f"granted by {self.env.user.login} su={self.env.su}"
+                return result
 
             def _approval_refused(self, approval, note):
-                super()._approval_refused(approval, note)
+                result = super()._approval_refused(approval, note)
                 self.happened = f"refused by {self.env.user.login}: {note}"
+                return result
 
             def _approval_cancelled(self, approval):
-                super()._approval_cancelled(approval)
+                result = super()._approval_cancelled(approval)
                 self.happened = "cancelled"
+                return result
 
         add_to_registry(cls.registry, Document)
         cls.registry._setup_models__(cls.env.cr, [])

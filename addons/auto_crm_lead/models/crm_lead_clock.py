@@ -151,7 +151,11 @@ class CrmLead(models.Model):
         if kind == "first_touch":
             leads._stop_clock(date)
         elif kind == "seen":
-            super(CrmLead, leads.sudo()).write({"seen_date": date})
+            leads.sudo()._write_clock({"seen_date": date})
+
+    def _write_clock(self, vals):
+        """Write what the clock itself keeps, past the write() of this file."""
+        return super().write(vals)  # pylint: disable=super-method-mismatch
 
     def _stop_clock(self, date):
         for company, leads in self.grouped("company_id").items():
@@ -159,7 +163,7 @@ class CrmLead(models.Model):
             minutes = company._auto_working_minutes(spans)
             for lead, value in zip(leads, minutes, strict=True):
                 # A colleague who may only read the prospect can have called.
-                super(CrmLead, lead.sudo()).write(
+                lead.sudo()._write_clock(
                     {
                         "first_touch_date": date,
                         "response_minutes": value,

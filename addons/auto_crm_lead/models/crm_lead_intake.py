@@ -613,7 +613,8 @@ class CrmLead(models.Model):
         if clean["purchase_horizon"] or not isinstance(months, int | float):
             return clean["purchase_horizon"]
         # Configuration that every door needs. A month more is not another horizon.
-        horizons = self.env["auto.lead.horizon"].sudo().search([], order="months")
+        horizons = self.env["auto.lead.horizon"].sudo()
+        horizons = horizons.search([], order="months")  # pylint: disable=no-search-all
         fitting = [item.code for item in horizons if item.months + 1 >= months]
         return (fitting or horizons[-1:].mapped("code") or [""])[0]
 

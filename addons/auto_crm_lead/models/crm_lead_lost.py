@@ -468,8 +468,9 @@ class CrmLead(models.Model):
         return {"auto.lead.lost.check": "lead_id"}
 
     def _merge_dependences(self, opportunities):
-        super()._merge_dependences(opportunities)
+        result = super()._merge_dependences(opportunities)
         self._merge_history(opportunities)
+        return result
 
     def _merge_history(self, tail):
         """Move the logs of ``tail`` to this lead.
