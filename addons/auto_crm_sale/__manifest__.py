@@ -21,5 +21,9 @@
         "views/sale_order_views.xml",
         "views/auto_crm_sale_menus.xml",
     ],
+    "demo": [
+        "demo/res_company_demo.xml",
+        "demo/res_users_demo.xml",
+    ],
     "installable": True,
 }
