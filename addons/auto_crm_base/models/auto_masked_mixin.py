@@ -5,6 +5,10 @@ from odoo.fields import Domain
 from ..tools.phone import clean_digits, mask_phone, normalise_phone
 
 MASK = "*"
+# The fields of a number in whatever has Odoo's mail.thread.phone.
+PHONE_FIELDS = dict.fromkeys(
+    ("phone", "phone_sanitized", "phone_mobile_search"), "phone"
+)
 EXACT_OPERATORS = ("=", "in", "like", "ilike", "=like", "=ilike")
 
 

@@ -6,6 +6,7 @@ from odoo.fields import Command, Domain
 from odoo.tools import email_normalize
 
 from ..tools.phone import clean_digits, normalise_phone
+from .auto_masked_mixin import PHONE_FIELDS
 
 # Roles that decide whose customer somebody is.
 ALLOCATING_ROLES = frozenset({"sales_manager", "store_manager", "head_office"})
@@ -306,12 +307,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _masked_fields(self):
-        return {
-            **super()._masked_fields(),
-            "phone": "phone",
-            "phone_sanitized": "phone",
-            "phone_mobile_search": "phone",
-        }
+        return {**super()._masked_fields(), **PHONE_FIELDS}
 
     @api.model
     def _masked_fields_in_export(self):

@@ -100,19 +100,22 @@ def start_again(env):
     env.registry.reset_changes()
 
 
+# How a route is that takes a signed delivery of another system.
+SIGNED = {
+    "type": "http",
+    "auth": "none",
+    "methods": ["POST"],
+    "csrf": False,
+    "save_session": False,
+    "readonly": False,
+    "auto_intake": True,
+}
+
+
 class IntakeController(http.Controller):
     """The doors for other systems; see docs/developer for what they accept."""
 
-    @http.route(
-        "/auto_crm/intake/<string:token>/json",
-        type="http",
-        auth="none",
-        methods=["POST"],
-        csrf=False,
-        save_session=False,
-        readonly=False,
-        auto_intake=True,
-    )
+    @http.route("/auto_crm/intake/<string:token>/json", **SIGNED)
     def receive_json(self, token, **_params):
         """Take in one prospect as JSON, signed.
 
@@ -122,16 +125,7 @@ class IntakeController(http.Controller):
         """
         return self._receive(token, "json")
 
-    @http.route(
-        "/auto_crm/intake/<string:token>/adf",
-        type="http",
-        auth="none",
-        methods=["POST"],
-        csrf=False,
-        save_session=False,
-        readonly=False,
-        auto_intake=True,
-    )
+    @http.route("/auto_crm/intake/<string:token>/adf", **SIGNED)
     def receive_adf(self, token, **_params):
         """Take in the prospects of an ADF 1.0 message; answers in JSON."""
         return self._receive(token, "adf")

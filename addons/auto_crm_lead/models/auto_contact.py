@@ -16,7 +16,7 @@ class AutoContact(models.Model):
 
     def _record_opt_out(self):
         """The number and address of the prospect opt out as well."""
-        super()._record_opt_out()
+        result = super()._record_opt_out()
         # Whoever hears it may not write the lists; the customer's word may.
         leads = self.sudo().lead_id
         numbers = set(leads.mapped("phone_sanitized")) - {False}
@@ -24,3 +24,4 @@ class AutoContact(models.Model):
             self.env["phone.blacklist"].sudo()._add(list(numbers))
         for address in set(leads.mapped("email_normalized")) - {False}:
             self.env["mail.blacklist"].sudo()._add(address)
+        return result

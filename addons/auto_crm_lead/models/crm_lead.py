@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.auto_crm_base.models.auto_masked_mixin import PHONE_FIELDS
+
 # Passed in the context by the code below alone, so that no client can give a
 # grade that means won or lost.
 GRADE_DOOR = object()
@@ -202,12 +204,7 @@ class CrmLead(models.Model):
 
     @api.model
     def _masked_fields(self):
-        return {
-            **super()._masked_fields(),
-            "phone": "phone",
-            "phone_sanitized": "phone",
-            "phone_mobile_search": "phone",
-        }
+        return {**super()._masked_fields(), **PHONE_FIELDS}
 
     @api.model
     def _masked_fields_in_export(self):
