@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 
@@ -13,6 +14,7 @@ class AutoLeadIdentity(models.Model):
     """
 
     _name = "auto.lead.identity"
+    _inherit = ["auto.masked.mixin"]
     _description = "Identity of an open prospect"
     _log_access = False
     _rec_name = "value"
@@ -56,6 +58,15 @@ class AutoLeadIdentity(models.Model):
         "(company_id, kind, value)",
         "This person is already an open prospect of the store.",
     )
+
+    @api.model
+    def _masked_fields(self):
+        return {**super()._masked_fields(), "value": "phone", "display_name": "phone"}
+
+    @api.model
+    def _mask_exact_domain(self, name, kind, texts):
+        # The value may be an address or an account as well.
+        return super()._mask_exact_domain(name, kind, texts) | Domain(name, "in", texts)
 
     @api.model
     def _holders(self, keys):

@@ -1,11 +1,16 @@
 import base64
 import json
+import re
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.auto_crm_base.tools.phone import mask_phone
+
 from ..tools import adf
 
+# What may be a phone number within a text.
+NUMBER = re.compile(r"\+?\d[\d ()-]{5,18}\d")
 # A raw text longer than this is kept as a file beside the record.
 TEXT_LIMIT = 65536
 
@@ -17,7 +22,7 @@ class AutoLeadIntake(models.Model):
     """
 
     _name = "auto.lead.intake"
-    _inherit = ["auto.append.only.mixin"]
+    _inherit = ["auto.append.only.mixin", "auto.masked.mixin"]
     _description = "Prospect intake"
     _order = "id desc"
     _rec_name = "public_ref"
@@ -163,6 +168,25 @@ class AutoLeadIntake(models.Model):
         )
 
     @api.model
+    @api.model
+    def _masked_fields(self):
+        return {**super()._masked_fields(), "raw": "text"}
+
+    @api.model
+    def _mask_rights(self):
+        return {**super()._mask_rights(), "text": "auto_crm_base.group_phone_full"}
+
+    @api.model
+    def _mask_value(self, kind, value):
+        if kind == "text" and value:
+            return NUMBER.sub(lambda number: mask_phone(number[0]), value)
+        return super()._mask_value(kind, value)
+
+    @api.model
+    def _mask_check_values(self, vals):
+        # Nobody types the raw text, and a sender may well write an asterisk.
+        return
+
     def _raw_values(self, raw):
         """Return the field values that keep ``raw`` (``str`` or ``bytes``)."""
         if not raw:

@@ -1,10 +1,12 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class AutoSpamEntry(models.Model):
     """A person whom somebody has judged: sincere or not, whatever the rules say."""
 
     _name = "auto.spam.entry"
+    _inherit = ["auto.masked.mixin"]
     _description = "Judged sender"
     _order = "id desc"
     _rec_name = "value"
@@ -32,6 +34,15 @@ class AutoSpamEntry(models.Model):
     _value_uniq = models.Constraint(
         "UNIQUE(company_id, kind, value)", "This sender is already judged."
     )
+
+    @api.model
+    def _masked_fields(self):
+        return {**super()._masked_fields(), "value": "phone", "display_name": "phone"}
+
+    @api.model
+    def _mask_exact_domain(self, name, kind, texts):
+        # The value may be an address or an account as well.
+        return super()._mask_exact_domain(name, kind, texts) | Domain(name, "in", texts)
 
     @api.model
     def _judge(self, lead, keys, verdict):

@@ -50,6 +50,43 @@ class TestIntakeRights(IntakeCase):
         wizard = self.wizard(self.users["consultant", 2])
         self.assertFalse(wizard.hint)
 
+    def test_what_was_received_shows_no_number_to_the_auditor(self):
+        lead = self.Lead._intake(
+            {"name": "张伟", "phone": "138 0013 8000", "email": "a@example.com"},
+            "phone",
+            raw='{"phone": "138 0013 8000", "message": "两万***", "year": 2026}',
+        )
+        self.env["auto.spam.entry"]._judge(
+            lead, [(self.store.id, "phone", "+8613800138000")], "deny"
+        )
+        self.env.flush_all()
+        auditor = self.users["auditor"]
+        for model, names in (
+            ("auto.lead.intake", ["raw"]),
+            ("auto.lead.identity", ["value", "display_name"]),
+            ("auto.spam.entry", ["value", "display_name"]),
+        ):
+            self.env.invalidate_all()
+            records = self.env[model].with_user(auditor)
+            rows = records.search_read([("lead_id", "=", lead.id)], names)
+            self.assertTrue(rows, model)
+            digits = "".join(filter(str.isdigit, str(rows)))
+            self.assertNotIn("13800138000", digits, model)
+            self.assertIn("8000", str(rows), model)
+        self.assertIn("两万***", lead.intake_ids.raw)
+        found = self.env["auto.lead.identity"].with_user(auditor)
+        for value, count in (
+            ("138-0013-8000", 1),
+            ("a@example.com", 1),
+            ("1380013", 0),
+        ):
+            domain = [("value", "=", value), ("lead_id", "=", lead.id)]
+            self.assertEqual(found.search_count(domain), count, value)
+        manager = self.env["auto.lead.intake"].with_user(self.users["sales_manager", 1])
+        self.assertIn("138 0013 8000", manager.browse(lead.intake_ids.id).raw)
+        [row] = manager.browse(lead.intake_ids.id).read(["raw"])
+        self.assertIn("138 0013 8000", row["raw"])
+
     def test_missing_values(self):
         with self.assertRaises(ValidationError):
             self.wizard(self.users["consultant", 1], name=" ").action_confirm()
