@@ -3,6 +3,7 @@
 A module offers ``run(env, options)`` and returns a list of ``Row``. ``env`` is that of
 a throw-away database with the addons and their demo data; what a scenario commits
 there is nobody else's business, but it must leave no more than it made.
+``options.plain`` is an environment of a database with Odoo's own addons alone.
 """
 
 from . import p01_intake, p02_intake_batch, p03_duplicates, p04_followup, p14_install

@@ -13,7 +13,7 @@ def run(env, options):
     for warming in (True, False):
         for _round in range(3 if warming else options.rounds):
             _one(env, _intake, Meter() if warming else ours)
-            _one(env, _create, Meter() if warming else peer)
+            _one(options.plain, _create, Meter() if warming else peer)
     extra = ours.cost.per_unit()[0] - peer.cost.per_unit()[0]
     ratio = ours.cost.cpu / peer.cost.cpu
     return [

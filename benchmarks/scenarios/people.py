@@ -1,10 +1,12 @@
 """Invented people for the scenarios, and a big table of prospects to hide among."""
 
 import itertools
+import random
 
 from odoo.tools import SQL
 
-_numbers = itertools.count(1)
+# Elsewhere in each run, so that one database can be used again.
+_numbers = itertools.count(random.randrange(90_000_000))
 
 
 def fresh_person():

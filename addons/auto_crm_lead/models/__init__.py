@@ -14,6 +14,7 @@ from . import calendar_event
 from . import crm_lead
 from . import crm_lead_intake
 from . import crm_lead_by_hand
+from . import crm_stage
 from . import crm_lead_cadence
 from . import crm_lead_clock
 from . import crm_lead_mail
@@ -26,6 +27,7 @@ from . import auto_lead_import_column
 from . import auto_lead_import_line
 from . import mail_thread
 from . import ir_http
+from . import ir_sequence
 from . import res_partner
 from . import auto_competitor
 from . import auto_competitor_model

@@ -54,8 +54,9 @@ class AutoLeadIdentity(models.Model):
         help="Given later by the same person, beside what the prospect shows.",
     )
 
+    # The person before the store, so that one look also shows the other stores.
     _person_uniq = models.UniqueIndex(
-        "(company_id, kind, value)",
+        "(kind, value, company_id)",
         "This person is already an open prospect of the store.",
     )
 
@@ -75,14 +76,29 @@ class AutoLeadIdentity(models.Model):
         :param keys: iterable of ``(company id, kind, value)``
         :return: dict of the keys that are held, to the id of the prospect
         """
-        keys = list(keys)
-        if not keys:
+        keys = set(keys)
+        return {
+            key: lead
+            for key, lead in self._holders_anywhere(keys).items()
+            if key in keys
+        }
+
+    @api.model
+    def _holders_anywhere(self, keys):
+        """Return who holds each of ``keys`` in whatever store, in one query.
+
+        :param keys: iterable of ``(company id, kind, value)``, whose company is not
+            looked at
+        :return: dict from ``(company id, kind, value)`` to the id of the prospect
+        """
+        persons = {key[1:] for key in keys}
+        if not persons:
             return {}
         rows = self.env.execute_query(
             SQL(
                 "SELECT company_id, kind, value, lead_id FROM auto_lead_identity"
-                " WHERE (company_id, kind, value) IN (%s)",
-                SQL(", ").join(SQL("(%s, %s, %s)", *key) for key in keys),
+                " WHERE (kind, value) IN (%s)",
+                SQL(", ").join(SQL("(%s, %s)", *person) for person in persons),
             )
         )
         return {(company, kind, value): lead for company, kind, value, lead in rows}

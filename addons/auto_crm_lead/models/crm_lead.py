@@ -136,9 +136,10 @@ class CrmLead(models.Model):
         if graded:
             graded._log_grade(dict.fromkeys(graded, self.env["auto.lead.grade"]))
         prospects = leads.filtered("received_date")
-        if not self.env.context.get("auto_intake"):  # the intake notes it itself
-            prospects._log_clock("received")
-        prospects.filtered("user_id")._log_clock("dispatched")
+        self._log_events(
+            prospects._clock_values("received")
+            + prospects.filtered("user_id")._clock_values("dispatched")
+        )
         return leads
 
     def write(self, vals):

@@ -8,6 +8,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .crm_lead_intake import INTAKE
+
 REASSIGN_ROLES = frozenset({"sales_manager", "store_manager", "head_office"})
 #: Capacity that counts for a consultant without a limit, to compare free shares.
 OPEN_CAPACITY = 100
@@ -107,7 +109,7 @@ class CrmLead(models.Model):
 
         :return: the leads that have a consultant now
         """
-        if self.env.context.get("auto_intake"):
+        if self.env.context.get("auto_intake") is INTAKE:
             return self.filtered("user_id")  # chosen before the prospect was written
         # Who registers a prospect need not see whom it goes to.
         leads = self.sudo().filtered(
@@ -157,7 +159,12 @@ class CrmLead(models.Model):
         chosen = defaultdict(self.browse)
         for lead, choice in zip(self, choices, strict=True):
             if choice["user"]:
-                key = (choice["user"], lead.company_id.id, choice["recall_rule"])
+                key = (
+                    choice["user"],
+                    lead.company_id.id,
+                    choice["team"],
+                    choice["recall_rule"],
+                )
                 chosen[key] |= lead
         quiet = {
             "auto_allocation": True,
@@ -165,25 +172,19 @@ class CrmLead(models.Model):
             "mail_notrack": True,
         }
         assigned = self.browse()
-        for (user_id, company_id, recall_rule), leads in chosen.items():
+        for (user_id, company_id, team_id, recall_rule), leads in chosen.items():
             leads.with_context(**quiet).write(
                 {
                     "user_id": user_id,
                     # Named, so that Odoo does not work them out lead by lead.
                     "company_id": company_id,
-                    "team_id": self._allocation_team(user_id, company_id),
+                    "team_id": team_id,
                     "recall_rule_id": recall_rule,
                 }
             )
             assigned |= leads
         self._tell_new_consultants(choices)
         return assigned
-
-    @api.model
-    def _allocation_team(self, user_id, company_id):
-        """Return the id of the team in which a consultant gets prospects."""
-        team = self.env["crm.team"].with_company(company_id)
-        return team._get_default_team_id(user_id=user_id).id
 
     def _intake_create_leads(self, slots):
         """Choose the consultant before the prospect is written, and write once."""
@@ -216,15 +217,10 @@ class CrmLead(models.Model):
                 for item in open_items
             ]
         )
-        teams = {}
         for item, choice in zip(open_items, choices, strict=True):
             item["choice"] = choice
             if choice["user"]:
                 item["user"] = self.env["res.users"].browse(choice["user"])
-                key = (choice["user"], item["company"].id)
-                if key not in teams:
-                    teams[key] = self._allocation_team(*key)
-                choice["team"] = teams[key]
         result = super()._intake_create_leads(slots)
         chosen = [slot for slot in slots if slot["item"].get("choice")]
         self.env["auto.lead.assignment"].create(
@@ -247,6 +243,9 @@ class CrmLead(models.Model):
         if choice and choice["user"]:
             vals["recall_rule_id"] = choice["recall_rule"]
             vals["team_id"] = choice["team"]
+        elif not item.get("user"):
+            # Said, so that Odoo does not look for the team of nobody.
+            vals["team_id"] = False
         return vals
 
     @api.model
@@ -256,8 +255,8 @@ class CrmLead(models.Model):
         :param requests: list of dicts: ``company``, ``state``, ``channel``,
             ``horizon`` (ids or False), ``brands`` (a function that returns a set of
             ids), ``exclude`` (ids of users who cannot have it)
-        :return: for each a dict ``user`` (id or False), ``recall_rule`` (id or
-            False), ``assignment`` (values of ``auto.lead.assignment``)
+        :return: for each a dict ``user``, ``team``, ``recall_rule`` (id or False
+            each), ``assignment`` (values of ``auto.lead.assignment``)
         """
         if not requests:
             return []
@@ -286,6 +285,7 @@ class CrmLead(models.Model):
                     "user": winner["user"] if winner else False,
                     "partner": winner["partner"] if winner else False,
                     "lang": winner["lang"] if winner else False,
+                    "team": winner["team"] if winner else False,
                     "recall_rule": rule["id"]
                     if winner and rule["recall_minutes"]
                     else False,
@@ -354,11 +354,14 @@ class CrmLead(models.Model):
         :param named: ids of users whom rules name, consultants or not
         :return: dict from company id to a list of dicts ``user``, ``name``,
             ``open``, ``today``, ``last``, ``on_duty``, ``max_open``, ``max_per_day``,
-            ``available``, ``away``, ``brands``, ``consultant``
+            ``available``, ``away``, ``brands``, ``consultant``, ``team`` (as Odoo
+            chooses it: the first of the store that one belongs to, else the first)
         """
         self.flush_model(["user_id", "company_id", "active", "won_status"])
         self.env["auto.salesperson"].flush_model()
         self.env["auto.lead.assignment"].flush_model()
+        self.env["crm.team"].flush_model()
+        self.env["crm.team.member"].flush_model()
         group_id = self.env["ir.model.data"]._xmlid_to_res_id(
             "auto_crm_base.group_consultant"
         )
@@ -397,7 +400,16 @@ class CrmLead(models.Model):
                                        AND (f.calendar_id = k.id
                                             OR f.calendar_id IS NULL
                                             AND f.company_id = c.id)))
-                       )
+                       ),
+                       (SELECT m.id FROM crm_team m
+                         WHERE m.active
+                           AND (m.company_id = c.id OR m.company_id IS NULL)
+                         ORDER BY m.user_id IS NOT DISTINCT FROM u.id
+                               OR EXISTS (SELECT FROM crm_team_member e
+                                           WHERE e.crm_team_id = m.id AND e.active
+                                             AND e.user_id = u.id) DESC,
+                               m.sequence, m.create_date DESC, m.id DESC
+                         LIMIT 1)
                   FROM res_company c
                   JOIN res_company_users_rel r ON r.cid = c.id
                   JOIN res_users u ON u.id = r.user_id AND u.active AND NOT u.share
@@ -451,6 +463,7 @@ class CrmLead(models.Model):
                     "today": row[12],
                     "last": (0, row[13] or 0),
                     "on_duty": row[14],
+                    "team": row[15] or False,
                 }
             )
         return candidates

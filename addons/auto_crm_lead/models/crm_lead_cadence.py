@@ -343,9 +343,9 @@ class CrmLead(models.Model):
         res = super()._after_intake(created, intake)
         user = self.env.user
         met = (
-            intake.channel_id.contact_channel in ("visit", "phone")
+            not user._is_superuser()
             and user._is_internal()
-            and not user._is_superuser()
+            and intake.channel_id.contact_channel in ("visit", "phone")
         )
         if met:
             self._log_clock("first_touch")

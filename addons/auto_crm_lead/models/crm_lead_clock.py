@@ -131,23 +131,7 @@ class CrmLead(models.Model):
             leads = self.filtered(lambda lead: not lead.seen_date)
         if not leads:
             return
-        # Nobody may write the clock by hand, so that nobody can improve it.
-        self.env["auto.lead.event"].sudo().create(
-            [
-                {
-                    "lead_id": lead.id,
-                    "company_id": lead.company_id.id,
-                    "kind": kind,
-                    "date": (
-                        lead.received_date or date if kind == "received" else date
-                    ),
-                    "user_id": self.env.uid,
-                    "assigned_id": lead.user_id.id,
-                    "detail": detail,
-                }
-                for lead in leads
-            ]
-        )
+        self._log_events(leads._clock_values(kind, detail, date))
         if kind == "first_touch":
             leads._stop_clock(date)
         elif kind == "seen":
@@ -156,6 +140,28 @@ class CrmLead(models.Model):
     def _write_clock(self, vals):
         """Write what the clock itself keeps, past the write() of this file."""
         return super().write(vals)  # pylint: disable=super-method-mismatch
+
+    def _clock_values(self, kind, detail="", date=None):
+        """Return the values of one ``auto.lead.event`` for each prospect."""
+        date = date or fields.Datetime.now()
+        return [
+            {
+                "lead_id": lead.id,
+                "company_id": lead.company_id.id,
+                "kind": kind,
+                "date": lead.received_date or date if kind == "received" else date,
+                "user_id": self.env.uid,
+                "assigned_id": lead.user_id.id,
+                "detail": detail,
+            }
+            for lead in self
+        ]
+
+    @api.model
+    def _log_events(self, vals_list):
+        """Write events of the response clock, from :meth:`_clock_values`."""
+        # Nobody may write the clock by hand, so that nobody can improve it.
+        self.env["auto.lead.event"].sudo().create(vals_list)
 
     def _stop_clock(self, date):
         for company, leads in self.grouped("company_id").items():

@@ -180,9 +180,9 @@ class CrmLead(models.Model):
     def _intake_log(self, items):
         """Note on the prospects of both stores that there are two of them."""
         result = super()._intake_log(items)
-        created = self.browse([i["lead"].id for i in items if i["created"]])
-        if created:
-            created._log_other_store()
+        shared = [i["lead"].id for i in items if i["created"] and i["elsewhere"]]
+        if shared:
+            self.browse(shared)._log_other_store()
         return result
 
     def _log_other_store(self):

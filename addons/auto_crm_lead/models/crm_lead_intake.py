@@ -45,9 +45,12 @@ VEHICLE_LIMITS = {
 #: Which of a person's identities says first who the person is.
 KINDS = ("phone", "email", "social")
 
+# Only the intake can pass this object in the context: it vouches for the values, so
+# that checks on what people type are left out.
+INTAKE = object()
 #: Creating or completing a prospect is one line in its log, not a notification.
 QUIET = {
-    "auto_intake": True,
+    "auto_intake": INTAKE,
     "tracking_disable": True,
     "mail_create_nolog": True,
     "mail_create_nosubscribe": True,
@@ -118,7 +121,7 @@ class CrmLead(models.Model):
         for vals, reference in zip(missing, references, strict=True):
             vals["public_ref"] = reference
         leads = super().create(vals_list)
-        if not self.env.context.get("auto_intake"):
+        if self.env.context.get("auto_intake") is not INTAKE:
             leads._sync_identities(refuse=not self.env.su)
         return leads
 
@@ -128,11 +131,26 @@ class CrmLead(models.Model):
             context = self.env.context
             self._sync_identities(
                 refuse=not self.env.su
-                and not context.get("auto_intake")
+                and context.get("auto_intake") is not INTAKE
                 and not context.get("auto_merge")
                 and not {"phone", "email_from", "social_id"}.isdisjoint(vals)
             )
         return res
+
+    def _check_company(self, fnames=None):
+        # The intake takes consultant, team and customer of the prospect's store.
+        if self.env.context.get("auto_intake") is not INTAKE:
+            super()._check_company(fnames)
+
+    @api.model
+    def _pls_get_won_lost_total_count(self, team_results):
+        # As Odoo's, which looks for one and the same stage for each team, for each
+        # new prospect.
+        first = str(self.env["crm.stage"]._first_shared_id())
+        if first not in team_results.get("stage_id", []):
+            return 0, 0, 0
+        counts = team_results["stage_id"][first]
+        return counts["won"], counts["lost"], counts["won"] + counts["lost"]
 
     @api.model
     def _next_public_refs(self, count):
@@ -140,24 +158,22 @@ class CrmLead(models.Model):
         if not count:
             return []
         # Drawing a number is not reading the sequence's settings.
-        sequence = (
-            self.env["ir.sequence"]
-            .sudo()
-            .browse(
-                self.env["ir.model.data"]._xmlid_to_res_id(
-                    "auto_crm_lead.sequence_lead_public", raise_if_not_found=True
-                )
-            )
+        sequence_model = self.env["ir.sequence"].sudo()
+        sequence_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            "auto_crm_lead.sequence_lead_public", raise_if_not_found=True
         )
-        if sequence.implementation != "standard" or sequence.use_date_range:
+        form = sequence_model._plain_form(sequence_id)
+        if not form:
+            sequence = sequence_model.browse(sequence_id)
             return [sequence.next_by_id() for _index in range(count)]
         rows = self.env.execute_query(
             SQL(
                 "SELECT nextval(%s) FROM generate_series(1, %s)",
-                f"ir_sequence_{sequence.id:03d}",
+                f"ir_sequence_{sequence_id:03d}",
                 count,
             )
         )
+        sequence = sequence_model.new(form)
         return [sequence.get_next_char(number) for (number,) in rows]
 
     # ------------------------------------------------------------
@@ -282,13 +298,13 @@ class CrmLead(models.Model):
     def _inverse_phone(self):
         # A delivery that knows somebody's e-mail must not change his number.
         leads = self
-        if self.env.context.get("auto_intake"):
+        if self.env.context.get("auto_intake") is INTAKE:
             leads = self.filtered(lambda lead: not lead.partner_id.phone)
         return super(CrmLead, leads)._inverse_phone()
 
     def _inverse_email_from(self):
         leads = self
-        if self.env.context.get("auto_intake"):
+        if self.env.context.get("auto_intake") is INTAKE:
             leads = self.filtered(lambda lead: not lead.partner_id.email)
         return super(CrmLead, leads)._inverse_email_from()
 
@@ -669,10 +685,16 @@ class CrmLead(models.Model):
         self = self.sudo().with_context(  # noqa: PLW0642
             **{**clean_context(self.env.context), **QUIET}
         )
+        companies = {item["company"].id for item in items}
+        if len(companies) == 1:
+            self = self.with_company(companies.pop())  # noqa: PLW0642
         identity_model = self.env["auto.lead.identity"]
+        keys = {key for item in items for key in item["keys"]}
+        everywhere = identity_model._holders_anywhere(keys)
         holders = self._intake_drop_closed(
-            identity_model._holders({key for item in items for key in item["keys"]})
+            {key: lead_id for key, lead_id in everywhere.items() if key in keys}
         )
+        self._intake_mark_elsewhere(items, everywhere)
         # One slot for each person, so that a list with the same person three
         # times makes one prospect.
         known = {
@@ -696,13 +718,29 @@ class CrmLead(models.Model):
         identity_model._take(self._intake_identity_rows(items))
         self._intake_log(items)
         created = self.browse([slot["lead"].id for slot in new_slots])
-        if created:
-            created._log_clock("received")
         for item in items:
             item["lead"]._after_intake(item["created"], item["intake_record"])
         unassigned = created.filtered(lambda lead: lead.active and not lead.user_id)
         if unassigned:
             unassigned._allocate()
+        # Here, where the store is known: what is worked out when the transaction
+        # ends is worked out for some other store, from its address read anew.
+        self.env.flush_all()
+
+    @api.model
+    def _intake_mark_elsewhere(self, items, holders):
+        """Set ``elsewhere`` on items: whether another store has the person too.
+
+        :param dict holders: who holds the items' identities in any store
+        """
+        stores = defaultdict(set)
+        for company_id, *person in (
+            *holders,
+            *(key for item in items for key in item["keys"]),
+        ):
+            stores[tuple(person)].add(company_id)
+        for item in items:
+            item["elsewhere"] = any(len(stores[key[1:]]) > 1 for key in item["keys"])
 
     @api.model
     def _intake_drop_closed(self, holders):
@@ -747,6 +785,10 @@ class CrmLead(models.Model):
             self._intake_lead_values(item, customer, cache)
             for item, customer in zip(items, customers, strict=True)
         ]
+        for vals in vals_list:
+            if vals.get("team_id") is not None:
+                first = self.env["crm.stage"]._first_id(vals["team_id"])
+                vals.setdefault("stage_id", first)
         for slot, lead in zip(slots, self.create(vals_list), strict=True):
             slot["lead"] = lead
 
@@ -842,6 +884,8 @@ class CrmLead(models.Model):
             "auto_kind_ids": [Command.link(kind)] if kind else [],
             "auto_store_id": item["company"].id,
             "store_ids": [Command.link(item["company"].id)],
+            # Said, so that Odoo does not look for what a parent would have.
+            "user_id": False,
         }
 
     @api.model

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .crm_lead_intake import INTAKE
+
 NEED_FIELDS = frozenset(
     {
         "need_budget_min",
@@ -64,13 +66,16 @@ class CrmLead(models.Model):
             for lead, vals in zip(leads, vals_list, strict=True)
             if not NEED_FIELDS.isdisjoint(vals)
         ]
-        if wishing and not self.env.context.get("auto_intake"):
+        if wishing and self.env.context.get("auto_intake") is not INTAKE:
             self.browse(wishing)._match_vehicles()
         return leads
 
     def write(self, vals):
         result = super().write(vals)
-        if not NEED_FIELDS.isdisjoint(vals) and not self.env.context.get("auto_intake"):
+        if (
+            not NEED_FIELDS.isdisjoint(vals)
+            and self.env.context.get("auto_intake") is not INTAKE
+        ):
             self._match_vehicles()
         return result
 

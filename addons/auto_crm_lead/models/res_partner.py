@@ -1,5 +1,7 @@
 from odoo import models
 
+from .crm_lead_intake import INTAKE
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -12,6 +14,11 @@ class ResPartner(models.Model):
             leads = self.env["crm.lead"].sudo().search([("partner_id", "in", self.ids)])
             leads._sync_identities()
         return res
+
+    def _check_company(self, fnames=None):
+        # An intake names nothing of a company but its store.
+        if self.env.context.get("auto_intake") is not INTAKE:
+            super()._check_company(fnames)
 
     def _auto_360_counters(self):
         """Add the customer's prospects, open and closed."""

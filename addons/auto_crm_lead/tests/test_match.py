@@ -8,6 +8,7 @@ from odoo.tests import tagged, warmup
 from odoo.tools import mute_logger
 
 from odoo.addons.auto_crm_base.tests.common import AutoCase
+from odoo.addons.auto_crm_lead.models.crm_lead_intake import INTAKE
 
 
 @tagged("post_install", "-at_install")
@@ -317,7 +318,7 @@ class TestMatch(AutoCase):
             [self.model.id, self.other_model.id, self.store.id, self.store.id],
         )
         self.env.invalidate_all()
-        self.lead.with_context(auto_intake=True).write(
+        self.lead.with_context(auto_intake=INTAKE).write(
             {
                 "need_budget_max": 210000,
                 "need_model_ids": [(6, 0, self.model.ids)],
