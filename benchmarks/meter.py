@@ -64,6 +64,15 @@ class Meter:
 def _backend_cpu(pid):
     """Return the CPU seconds that process ``pid`` has used, 0 when unknown."""
     try:
+        with open(f"/proc/{pid}/schedstat") as schedstat:
+            return int(schedstat.read().split()[0]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return _backend_cpu_in_ticks(pid)
+
+
+def _backend_cpu_in_ticks(pid):
+    """The same where the kernel keeps no finer account: in hundredths of a second."""
+    try:
         with open(f"/proc/{pid}/stat") as stat:
             fields = stat.read().rpartition(")")[2].split()
     except OSError:

@@ -79,6 +79,11 @@ class ResPartner(models.Model):
         string="Identity documents",
     )
 
+    # Whether a person is known is asked by number and by address, at each delivery;
+    # Odoo searches them by pattern only.
+    phone_sanitized = fields.Char(index="btree_not_null")
+    email_normalized = fields.Char(index="btree_not_null")
+
     # ------------------------------------------------------------
     # Whose customer
     # ------------------------------------------------------------

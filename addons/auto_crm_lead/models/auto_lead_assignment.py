@@ -65,6 +65,11 @@ class AutoLeadAssignment(models.Model):
     )
     explanation = fields.Text(compute="_compute_explanation")
 
+    # What somebody got today, and last of all: asked for each new prospect.
+    _given_idx = models.Index(
+        "(user_id, company_id, date, id) WHERE user_id IS NOT NULL"
+    )
+
     @api.depends("candidates", "user_id", "rule_name", "kind")
     @api.depends_context("lang")
     def _compute_explanation(self):

@@ -13,6 +13,8 @@ from .crm_lead_intake import INTAKE
 REASSIGN_ROLES = frozenset({"sales_manager", "store_manager", "head_office"})
 #: Capacity that counts for a consultant without a limit, to compare free shares.
 OPEN_CAPACITY = 100
+#: Open prospects are counted up to here; beyond, who waited longest is next.
+OPEN_COUNTED = 1000
 
 
 class CrmLead(models.Model):
@@ -35,6 +37,9 @@ class CrmLead(models.Model):
     recall_count = fields.Integer(string="Times taken back", readonly=True, copy=False)
 
     _recall_idx = models.Index("(recall_rule_id) WHERE recall_rule_id IS NOT NULL")
+    _open_of_user_idx = models.Index(
+        "(user_id, company_id) WHERE active AND won_status = 'pending'"
+    )
     _unallocated_idx = models.Index(
         "(company_id, id) WHERE active AND user_id IS NULL AND won_status = 'pending'"
     )
@@ -376,10 +381,19 @@ class CrmLead(models.Model):
                        ARRAY(SELECT b.fleet_vehicle_model_brand_id
                                FROM auto_salesperson_fleet_vehicle_model_brand_rel b
                               WHERE b.auto_salesperson_id = s.id),
-                       (SELECT count(*) FROM crm_lead l
-                         WHERE l.user_id = u.id AND l.company_id = c.id AND l.active
-                           AND l.won_status = 'pending'),
-                       given.today, given.last,
+                       (SELECT count(*) FROM (
+                           SELECT FROM crm_lead l
+                            WHERE l.user_id = u.id AND l.company_id = c.id
+                              AND l.active AND l.won_status = 'pending'
+                            LIMIT %(counted)s) mine),
+                       (SELECT count(*) FROM auto_lead_assignment i
+                         WHERE i.user_id = u.id AND i.company_id = c.id
+                           AND i.date >= date_trunc('day', t.local)
+                                         AT TIME ZONE COALESCE(k.tz, 'UTC')
+                                         AT TIME ZONE 'UTC'),
+                       (SELECT i.id FROM auto_lead_assignment i
+                         WHERE i.user_id = u.id AND i.company_id = c.id
+                         ORDER BY i.date DESC, i.id DESC LIMIT 1),
                        k.id IS NULL OR (
                            EXISTS (
                                SELECT FROM resource_calendar_attendance a
@@ -426,14 +440,6 @@ class CrmLead(models.Model):
                   CROSS JOIN LATERAL (
                       SELECT %(now)s::timestamp AT TIME ZONE 'UTC'
                              AT TIME ZONE COALESCE(k.tz, 'UTC') AS local) t
-                  CROSS JOIN LATERAL (
-                      SELECT count(*) FILTER (
-                                 WHERE i.date >= date_trunc('day', t.local)
-                                       AT TIME ZONE COALESCE(k.tz, 'UTC')
-                                       AT TIME ZONE 'UTC') AS today,
-                             max(i.id) AS last
-                        FROM auto_lead_assignment i
-                       WHERE i.user_id = u.id AND i.company_id = c.id) given
                  WHERE c.id IN %(companies)s
                    AND (g.uid IS NOT NULL OR u.id = ANY(%(named)s))
                  ORDER BY c.id, u.id
@@ -441,6 +447,7 @@ class CrmLead(models.Model):
                 now=now,
                 week=str(week),
                 group=group_id,
+                counted=OPEN_COUNTED,
                 companies=tuple(company_ids),
                 named=list(named),
             )
