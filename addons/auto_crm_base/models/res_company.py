@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import ormcache
 
 
 class ResCompany(models.Model):
@@ -52,7 +53,13 @@ class ResCompany(models.Model):
         companies = super(
             ResCompany, self.with_context(auto_plain_partner=True)
         ).create(vals_list)
+        self.env.registry.clear_cache()
         return companies.with_env(self.env)
+
+    def write(self, vals):
+        if "partner_id" in vals:
+            self.env.registry.clear_cache()
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_auto_records(self):
@@ -70,3 +77,22 @@ class ResCompany(models.Model):
                         store=row.company_id.display_name,
                     )
                 )
+
+    @ormcache("self.id")
+    def _auto_country_code(self):
+        """Return the ISO code of the store's country, ``""`` for none.
+
+        Kept in memory: it says how to read a phone number, at each delivery, and
+        Odoo works the address of a company out from three tables.
+        """
+        self.ensure_one()
+        # How numbers are read in a store does not depend on who reads them.
+        return self.sudo().country_id.code or ""
+
+    @api.model
+    @ormcache()
+    def _auto_partner_ids(self):
+        """Return the ids of the partners that stand for companies."""
+        # Only to know when an address is that of a company.
+        companies = self.sudo().with_context(active_test=False).search([])
+        return frozenset(companies.partner_id.ids)

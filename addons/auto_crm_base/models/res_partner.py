@@ -181,6 +181,10 @@ class ResPartner(models.Model):
         if vals.get("social_id"):
             vals = dict(vals, social_id=self._normalise_social_id(vals["social_id"]))
         res = super().write(vals)
+        if "country_id" in vals and not self.env[
+            "res.company"
+        ]._auto_partner_ids().isdisjoint(self.ids):
+            self.env.registry.clear_cache()
         if "store_ids" in vals or vals.get("parent_id"):
             self._auto_share_with_children("parent_id" in vals)
         return res

@@ -26,6 +26,7 @@ from . import auto_lead_import
 from . import auto_lead_import_column
 from . import auto_lead_import_line
 from . import mail_thread
+from . import mail_thread_phone
 from . import ir_http
 from . import ir_sequence
 from . import res_partner

@@ -194,7 +194,7 @@ class CrmLead(models.Model):
         return set(
             self._identity_keys(
                 company,
-                normalise_phone(self.phone, company.country_code),
+                normalise_phone(self.phone, company._auto_country_code()),
                 email_normalize(self.email_from or "") or "",
                 self._normalise_social(self.social_id),
             )
@@ -285,7 +285,7 @@ class CrmLead(models.Model):
         """
         keys = self._identity_keys(
             company,
-            normalise_phone(phone, company.country_code) if phone else "",
+            normalise_phone(phone, company._auto_country_code()) if phone else "",
             email_normalize(email or "") or "",
             self._normalise_social(social_id),
         )
@@ -598,7 +598,7 @@ class CrmLead(models.Model):
         clean["phone_given"] = given["phone"]
         clean["email_given"] = given["email"]
         clean["phone"] = (
-            normalise_phone(given["phone"], company.country_code)
+            normalise_phone(given["phone"], company._auto_country_code())
             if given["phone"]
             else ""
         )

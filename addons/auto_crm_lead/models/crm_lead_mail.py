@@ -175,7 +175,7 @@ class CrmLead(models.Model):
     @api.model
     def _mail_phone(self, text):
         """Return the first phone number in ``text``, or ``""``."""
-        country = self.env.company.country_code
+        country = self.env.company._auto_country_code()
         for found in _PHONE.findall(clean_digits(text)):
             if normalise_phone(found, country):
                 return found

@@ -127,9 +127,11 @@ class CrmLead(models.Model):
     def _spam_verdict(self, values):
         """Return why normalised intake ``values`` are doubtful, else ``""``."""
         score, hits = values.get("spam") or self._spam_score(values)
+        if not hits:
+            return ""
         company = self.env["res.company"].browse(values.get("company_id"))
         threshold = (company or self.env.company).sudo().spam_score
-        if not hits or score < threshold:
+        if score < threshold:
             return ""
         return ", ".join(self.env["auto.spam.rule"].browse(hits).mapped("name"))
 
