@@ -497,6 +497,15 @@ class CrmLead(models.Model):
             raise ValidationError(
                 self.env._("There is no channel “%s”.", item["channel"])
             )
+        user = (item.get("user") or self.env["res.users"]).sudo()  # of a colleague
+        if user and company not in user.company_ids:
+            raise ValidationError(
+                self.env._(
+                    "%(user)s does not work in %(store)s.",
+                    user=user.name,
+                    store=company.sudo().name,
+                )
+            )
         values = item["values"]
         if not item.get("normalised"):
             values = self._intake_normalise(values, company)
