@@ -17,8 +17,12 @@
         "security/ir.model.access.csv",
         "security/auto_crm_sale_rules.xml",
         "data/auto_reservation_data.xml",
+        "data/auto_contract_data.xml",
         "views/auto_reservation_views.xml",
         "views/sale_order_views.xml",
+        "report/sale_contract_report.xml",
+        "views/sale_order_contract_views.xml",
+        "views/sale_portal_templates.xml",
         "views/auto_crm_sale_menus.xml",
     ],
     "demo": [

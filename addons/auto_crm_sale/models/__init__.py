@@ -5,3 +5,14 @@ from . import sale_order
 from . import sale_order_line
 from . import stock_move
 from . import stock_rule
+from . import auto_approval_kind
+from . import auto_contract_version
+from . import auto_reservation_contract
+from . import auto_vehicle_event
+from . import auto_vehicle_price
+from . import crm_lead_contract
+from . import product_product
+from . import product_template
+from . import sale_order_approval
+from . import sale_order_line_terms
+from . import sale_order_version

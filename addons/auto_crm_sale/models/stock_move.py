@@ -53,8 +53,13 @@ class StockMove(models.Model):
         )
 
     def _check_cars_may_leave(self):
-        """Refuse to deliver a car to anybody but the one for whom it is held."""
+        """Refuse to deliver a car to anybody but the one for whom it is held.
+
+        Nor does a car leave on a contract whose last change is not approved.
+        """
         lines = self._leaving_car_lines()
+        # Whoever issues goods need not see the contract.
+        lines.move_id.sale_line_id.order_id.sudo()._check_contract_approved()
         # The car is held by whoever holds it, seen or not.
         for holder in lines.lot_id.sudo().vehicle_ids._active_reservation():
             orders = lines.filtered(
