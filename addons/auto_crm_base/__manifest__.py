@@ -31,6 +31,7 @@
         "data/auto_wmi_data.xml",
         "wizard/auto_vehicle_change_owner_views.xml",
         "wizard/auto_vehicle_find_views.xml",
+        "wizard/auto_archive_import_views.xml",
         "views/auto_vehicle_views.xml",
         "views/auto_vehicle_event_views.xml",
         "views/auto_vehicle_owner_views.xml",

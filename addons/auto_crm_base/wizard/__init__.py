@@ -8,3 +8,5 @@ from . import auto_phone_reveal
 from . import auto_store_share
 from . import base_partner_merge
 from . import auto_followup_close
+from . import auto_archive_import
+from . import auto_archive_import_line

@@ -1,7 +1,7 @@
 from odoo import http
 from odoo.http import request
 
-from ..tools import sheet
+from odoo.addons.auto_crm_base.tools import sheet
 
 # Headers that the import recognises, in the language of the reader.
 ENGLISH = (

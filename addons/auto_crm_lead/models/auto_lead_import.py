@@ -9,7 +9,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..tools import sheet
+from odoo.addons.auto_crm_base.tools import sheet
+
 from ..tools.horizon import months_of
 
 _logger = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.auto_crm_lead.tools import sheet
+from odoo.addons.auto_crm_base.tools import sheet
 
 from .test_intake import IntakeCase
 

@@ -11,6 +11,8 @@ from datetime import datetime, timezone
 
 from lxml import etree
 
+from odoo.addons.auto_crm_base.tools.sheet import guess
+
 from .horizon import months_of
 
 MAX_BYTES = 1024 * 1024
@@ -122,18 +124,6 @@ def _mend_ampersands(text):
         part if index % 2 else _ENTITY.sub(mend, part)
         for index, part in enumerate(parts)
     )
-
-
-def guess(data):
-    """Return the encodings to try for ``data`` that is not UTF-8, likeliest first.
-
-    Chinese characters take two bytes of the upper half each, so that upper bytes
-    come in even runs; accents stand alone between letters.
-    """
-    runs = re.findall(rb"[\x80-\xff]+", data)
-    even = sum(len(run) % 2 == 0 for run in runs)
-    western = ["cp1252", "latin-1"]
-    return ["gb18030", *western] if even * 2 > len(runs) else western
 
 
 def _tag(node):

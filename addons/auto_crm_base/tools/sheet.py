@@ -1,13 +1,12 @@
-"""Lists of people as files: CSV in whatever encoding, or XLSX, read and written."""
+"""Lists as files: CSV in whatever encoding, or XLSX, read and written."""
 
 import csv
 import datetime
 import io
+import re
 import zipfile
 
 from odoo.tools import LazyTranslate
-
-from .adf import guess
 
 _lt = LazyTranslate(__name__)
 
@@ -58,7 +57,7 @@ def write(kind, rows):
     import openpyxl
 
     book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet("Prospects")
+    sheet = book.create_sheet("List")
     for row in rows:
         sheet.append(row)
     target = io.BytesIO()
@@ -70,6 +69,18 @@ def neutralise(cell):
     """Return ``cell`` so that no spreadsheet runs it."""
     text = "".join(char for char in str(cell) if char >= " " or char in "\t\n\r")
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def guess(data):
+    """Return the encodings to try for ``data`` that is not UTF-8, likeliest first.
+
+    Chinese characters take two bytes of the upper half each, so that upper bytes
+    come in even runs; accents stand alone between letters.
+    """
+    runs = re.findall(rb"[\x80-\xff]+", data)
+    even = sum(len(run) % 2 == 0 for run in runs)
+    western = ["cp1252", "latin-1"]
+    return ["gb18030", *western] if even * 2 > len(runs) else western
 
 
 def _read_csv(data):
