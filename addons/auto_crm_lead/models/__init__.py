@@ -13,6 +13,7 @@ from . import calendar_attendee
 from . import calendar_event
 from . import crm_lead
 from . import crm_lead_intake
+from . import crm_lead_mask
 from . import crm_lead_by_hand
 from . import crm_stage
 from . import crm_lead_cadence

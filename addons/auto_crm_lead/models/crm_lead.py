@@ -146,6 +146,7 @@ class CrmLead(models.Model):
         vals = dict(vals)
         self._check_grade_values(vals)
         self._check_reassignment(vals)
+        self._check_next_date(vals)
         self._prepare_state_values(vals)
         grades = {lead: lead.grade_id for lead in self} if "grade_id" in vals else {}
         users = {lead: lead.user_id for lead in self} if "user_id" in vals else {}
@@ -483,6 +484,21 @@ class CrmLead(models.Model):
                     "woken_date": False,
                     "escalation_level": 0,
                 },
+            )
+
+    def _check_next_date(self, vals):
+        """Refuse to plan the next contact for a day that has gone by.
+
+        :raise UserError: when the user moves the date into the past
+        """
+        day = fields.Date.to_date(vals.get("next_followup_date"))
+        if not day or self.env.su or self.env.context.get("auto_merge"):
+            return
+        if day < fields.Date.context_today(self) and any(
+            lead.next_followup_date != day for lead in self
+        ):
+            raise UserError(
+                self.env._("The next follow-up cannot lie in the past: %s", day)
             )
 
     def _restore_grade(self):

@@ -118,7 +118,8 @@ class CrmLead(models.Model):
         contact = self.env["auto.contact"]
         channels = dict(contact._fields["channel"]._description_selection(self.env))
         results = dict(contact._fields["result"]._description_selection(self.env))
-        for lead in self:
+        # A prospect in the making has none; those without a prospect are not its.
+        for lead in self.filtered(lambda lead: lead._origin):
             lines = []
             for entry in contact.search([("lead_id", "=", lead._origin.id)], limit=3):
                 when = fields.Datetime.context_timestamp(lead, entry.date)

@@ -9,7 +9,9 @@ from . import test_import
 from . import test_intake
 from . import test_intake_http
 from . import test_intake_rights
+from . import test_intake_wizard
 from . import test_jobs
+from . import test_lead_mask
 from . import test_lead_rights
 from . import test_my_day
 from . import test_response_clock
