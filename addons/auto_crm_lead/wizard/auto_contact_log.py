@@ -140,12 +140,23 @@ class AutoContactLog(models.TransientModel):
                 )
             else:
                 proposed = leads._next_dates(leads.company_id, grade)[grade]
-                wizard.next_date_reason = self.env._(
-                    "Grade %(grade)s: every %(days)s days, so %(date)s (a working day "
-                    "of the store).",
-                    grade=grade.code,
-                    days=grade.interval_days,
-                    date=format_date(self.env, proposed),
+                values = {
+                    "grade": grade.code,
+                    "days": grade.interval_days,
+                    "date": format_date(self.env, proposed),
+                }
+                wizard.next_date_reason = (
+                    self.env._(
+                        "Grade %(grade)s: every day, so %(date)s (a working day of "
+                        "the store).",
+                        **values,
+                    )
+                    if grade.interval_days == 1
+                    else self.env._(
+                        "Grade %(grade)s: every %(days)s days, so %(date)s (a working "
+                        "day of the store).",
+                        **values,
+                    )
                 )
 
     def action_log(self):

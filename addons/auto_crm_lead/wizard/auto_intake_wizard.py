@@ -44,6 +44,7 @@ class AutoIntakeWizard(models.TransientModel):
     )
     message = fields.Text(string="What was said")
     hint = fields.Char(compute="_compute_hint")
+    is_known = fields.Boolean(compute="_compute_hint")
     state = fields.Selection(
         selection=[("new", "New"), ("done", "Done")], default="new"
     )
@@ -51,15 +52,65 @@ class AutoIntakeWizard(models.TransientModel):
 
     @api.depends("phone", "email", "social_id", "company_id")
     def _compute_hint(self):
-        lead_model = self.env["crm.lead"]
         for wizard in self:
-            lead = lead_model._find_open_prospect(
-                wizard.company_id,
-                phone=wizard.phone,
-                email=wizard.email,
-                social_id=wizard.social_id,
+            lead, customer = wizard._known_person()
+            wizard.is_known = bool(lead or customer)
+            wizard.hint = (
+                (lead and wizard._who_looks_after(lead))
+                or (customer and wizard._whose_customer(customer))
+                or False
             )
-            wizard.hint = wizard._who_looks_after(lead) if lead else False
+
+    @api.onchange("phone", "email", "social_id", "company_id")
+    def _onchange_person(self):
+        """Fill in the name of a known person, where the user may read it."""
+        if self.name:
+            return
+        lead, customer = self._known_person()
+        customer = customer.with_env(self.env)
+        if customer and customer.has_access("read"):
+            self.name = customer.name
+        elif lead and lead.with_env(self.env).has_access("read"):
+            self.name = lead.contact_name
+
+    def _known_person(self):
+        """Return the open prospect and the customer of the store who this is.
+
+        Both as superuser, since it is asked before the user may see anything, and
+        both possibly empty.
+        """
+        self.ensure_one()
+        person = {
+            "phone": self.phone,
+            "email": self.email,
+            "social_id": self.social_id,
+        }
+        lead = self.env["crm.lead"]._find_open_prospect(self.company_id, **person)
+        if lead:
+            return lead, lead.partner_id
+        found = self.env["res.partner"]._find_customer(
+            **person, country=self.company_id.country_id
+        )
+        # What other stores have is not told here.
+        customers = found.sudo().filtered(
+            lambda partner: (
+                partner.is_auto_customer and self.company_id in partner.store_ids
+            )
+        )
+        return lead, customers[:1]
+
+    def _whose_customer(self, customer):
+        """Say that ``customer`` (superuser record) is one of the store, and whose."""
+        if customer.user_id:
+            return self.env._(
+                "A customer of this store already, looked after by %s. The new "
+                "prospect is added to the customer.",
+                customer.user_id.name,
+            )
+        return self.env._(
+            "A customer of this store already. The new prospect is added to the "
+            "customer."
+        )
 
     def _who_looks_after(self, lead):
         """Say that ``lead`` (superuser record) is there already, and whose it is."""
@@ -85,7 +136,7 @@ class AutoIntakeWizard(models.TransientModel):
             "condition": self.condition,
         }
         return {
-            "name": self.name,
+            "name": (self.name or "").strip() or self._known_name(),
             "phone": self.phone,
             "email": self.email,
             "social_id": self.social_id,
@@ -95,10 +146,15 @@ class AutoIntakeWizard(models.TransientModel):
             "vehicle": {key: value for key, value in vehicle.items() if value},
         }
 
+    def _known_name(self):
+        """Return the name that the store knows the person by, or nothing."""
+        lead, customer = self._known_person()
+        return customer.name or lead.contact_name
+
     def action_confirm(self):
         """Take the prospect in; open it, or say who looks after it."""
         self.ensure_one()
-        if not (self.name or "").strip():
+        if not (self.name or "").strip() and not self._known_name():
             raise ValidationError(self.env._("What is the person's name?"))
         if not (self.phone or self.email or self.social_id):
             raise ValidationError(
