@@ -37,6 +37,11 @@ class AutoApproval(models.Model):
         ondelete="restrict",
     )
     summary = fields.Char(required=True, readonly=True)
+    detail = fields.Text(
+        string="What happened",
+        readonly=True,
+        help="What the requester wrote, to decide by.",
+    )
     res_model = fields.Char(string="Document model", required=True, readonly=True)
     res_id = fields.Many2oneReference(
         string="Document ID", model_field="res_model", required=True, readonly=True

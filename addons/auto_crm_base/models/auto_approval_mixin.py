@@ -85,7 +85,7 @@ class AutoApprovalMixin(models.AbstractModel):
         self.ensure_one()
         return ("company_id" in self and self.company_id) or self.env.company
 
-    def _request_approval(self, kind_code, summary, amount=0):
+    def _request_approval(self, kind_code, summary, amount=0, detail=""):
         """Ask for the approval of something on each of these documents.
 
         The current user is the one who asks, and can therefore never decide.
@@ -93,6 +93,7 @@ class AutoApprovalMixin(models.AbstractModel):
         :param str kind_code: ``code`` of an active ``auto.approval.kind``
         :param str summary: what is asked for, in one line, for the approver
         :param float amount: what it is worth, in the currency of the store
+        :param str detail: what the requester says about it
         :return: the requests, one for each document, with the user's own rights
         :raise UserError: when one of the documents already waits for this
         """
@@ -124,6 +125,7 @@ class AutoApprovalMixin(models.AbstractModel):
                 {
                     "kind_id": kind.id,
                     "summary": summary,
+                    "detail": detail,
                     "res_model": self._name,
                     "res_id": document.id,
                     "company_id": document._approval_company().id,

@@ -227,8 +227,8 @@ class CrmLead(models.Model):
             else self.env._("Lost: %(reason)s", reason=reason.name)
         )
         # First the request: it says who has already asked.
-        self._request_approval(APPROVAL_KIND, summary)
         note = (note or "").strip()
+        self._request_approval(APPROVAL_KIND, summary, detail=note)
         values = {
             "lost_state": "requested",
             "lost_reason_id": reason.id,
