@@ -213,11 +213,19 @@ class AutoLeadGradeReport(models.Model):
             ),
             (
                 self.cadence_broken,
-                lambda: self.env._(
-                    "the follow-up is %(days)s days overdue, the grade asks for one "
-                    "every %(interval)s days",
-                    days=self.days_overdue,
-                    interval=grade.interval_days,
+                lambda: (
+                    self.env._(
+                        "the follow-up is %s days overdue, the grade asks for one "
+                        "every day",
+                        self.days_overdue,
+                    )
+                    if grade.interval_days == 1
+                    else self.env._(
+                        "the follow-up is %(days)s days overdue, the grade asks for "
+                        "one every %(interval)s days",
+                        days=self.days_overdue,
+                        interval=grade.interval_days,
+                    )
                 ),
             ),
         )
