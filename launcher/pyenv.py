@@ -110,6 +110,11 @@ def explain(output):
         )
     if "No space left on device" in output:
         return f"The disk of {cache.root()} is full. Make room and start again."
+    if "CERTIFICATE_VERIFY_FAILED" in output or "certificate verify failed" in output:
+        return (
+            "The certificate of PyPI, or of your mirror or proxy, is not trusted here. "
+            "Name the right one: export PIP_CERT=/path/to/certificates.pem"
+        )
     if "Failed to establish a new connection" in output or "resolution" in output:
         return "No network to fetch the Python packages (or no mirror set for pip)."
     errors = [line for line in output.splitlines() if line.startswith("ERROR:")]

@@ -159,6 +159,7 @@ def test_cache_that_cannot_be_made(monkeypatch):
     [
         ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM …", "does not have the"),
         ("OSError: [Errno 28] No space left on device", "disk of .* is full"),
+        ("SSLError: [SSL: CERTIFICATE_VERIFY_FAILED] …", "PIP_CERT"),
         ("Failed to establish a new connection: [Errno 101]", "No network"),
         ("ERROR: No matching distribution found for x", "No matching distribution"),
     ],
