@@ -29,6 +29,14 @@ def run(env, options):
     ]
 
 
+def measure_intakes(env, rounds):
+    """Return what one intake costs now."""
+    meter = Meter()
+    for number in range(3 + rounds):
+        _one(env, _intake, meter if number >= 3 else Meter())
+    return meter.cost
+
+
 def _one(env, work, meter):
     env.invalidate_all()
     person = fresh_person()

@@ -313,6 +313,6 @@ class TestAllocation(AutoCase):
     def test_queries_do_not_grow_with_the_leads(self):
         leads = self._new_leads(200)
         self.env.flush_all()
-        with self.assertQueryCount(45):
+        with self.assertQueryCount(25):
             leads._allocate()
             self.env.flush_all()

@@ -278,6 +278,6 @@ class TestCadence(LeadCase):
         lead._remind()
         self.env.flush_all()
         self.env.invalidate_all()
-        with self.assertQueryCount(60):
+        with self.assertQueryCount(20):
             lead._log_contact("phone", "Hello", result="reached")
             self.env.flush_all()

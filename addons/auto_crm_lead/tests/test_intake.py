@@ -219,7 +219,7 @@ class TestIntake(IntakeCase):
         self.env.flush_all()
         self.env.invalidate_all()
         # The kind of customer, doubt, allocation, clock and claim included.
-        with self.assertQueryCount(49):
+        with self.assertQueryCount(32):
             self.intake(phone="13800138000", email="q@example.com", external_ref="q")
             self.env.flush_all()
 
@@ -235,6 +235,6 @@ class TestIntake(IntakeCase):
         ]
         self.env.flush_all()
         self.env.invalidate_all()
-        with self.assertQueryCount(1300):
+        with self.assertQueryCount(125):
             self.Lead._intake_batch(items)
             self.env.flush_all()

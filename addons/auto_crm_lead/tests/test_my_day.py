@@ -178,5 +178,5 @@ class TestMyDay(LeadCase):
         leads.next_followup_date = self.today
         self.env.flush_all()
         self.env.invalidate_all()
-        with self.assertQueryCount(32):
+        with self.assertQueryCount(28):
             self.assertEqual(len(self.Lead.my_day()["cards"]), 44)
