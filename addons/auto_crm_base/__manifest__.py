@@ -25,6 +25,7 @@
         "data/mail_activity_type_data.xml",
         "data/auto_followup_rule_data.xml",
         "data/auto_followup_cron.xml",
+        "data/auto_customer_level_cron.xml",
         "views/auto_access_log_views.xml",
         "views/auto_approval_views.xml",
         "data/fleet_vehicle_model_brand_data.xml",

@@ -38,10 +38,12 @@ from . import auto_customer_document
 from . import auto_customer_interest
 from . import auto_customer_kind
 from . import auto_customer_level
+from . import auto_customer_level_rule
 from . import mail_tracking_value
 from . import res_partner
 from . import res_partner_360
 from . import res_partner_adopt
+from . import res_partner_level
 from . import res_partner_consent
 from . import res_users
 from . import ir_http

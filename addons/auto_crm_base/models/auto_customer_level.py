@@ -17,6 +17,13 @@ class AutoCustomerLevel(models.Model):
         "customer and on the call screen.",
     )
     active = fields.Boolean(default=True)
+    rule_ids = fields.One2many(
+        comodel_name="auto.customer.level.rule",
+        inverse_name="level_id",
+        string="Given by itself",
+        help="A customer for whom any of these holds gets this level, unless a person "
+        "chose one.",
+    )
     partner_count = fields.Integer(string="Customers", compute="_compute_partner_count")
 
     _name_uniq = models.UniqueIndex("((name->>'en_US'))", "This level exists already.")
