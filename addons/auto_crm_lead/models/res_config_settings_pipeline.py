@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class ResConfigSettings(models.TransientModel):
@@ -20,4 +21,37 @@ class ResConfigSettings(models.TransientModel):
     lost_check_user_id = fields.Many2one(
         related="company_id.lost_check_user_id", readonly=False
     )
+    auto_escalate_days = fields.Integer(
+        related="company_id.auto_escalate_days", readonly=False
+    )
+    auto_escalate_manager_days = fields.Integer(
+        related="company_id.auto_escalate_manager_days", readonly=False
+    )
+    auto_grade_hot_days = fields.Integer(
+        related="company_id.auto_grade_hot_days", readonly=False
+    )
+    auto_grade_visit_days = fields.Integer(
+        related="company_id.auto_grade_visit_days", readonly=False
+    )
+    intake_retention_days = fields.Integer(
+        string="Keep what was received (days)",
+        config_parameter="auto_crm_lead.intake_retention_days",
+        default=400,
+        help="How long the log of intakes keeps messages as they were received, with "
+        "the personal data in them. 0: for ever.",
+    )
     spam_score = fields.Float(related="company_id.spam_score", readonly=False)
+
+    @api.constrains("intake_retention_days")
+    def _check_intake_retention_days(self):
+        if any(settings.intake_retention_days < 0 for settings in self):
+            raise ValidationError(
+                self.env._("What was received cannot be kept less than no days.")
+            )
+
+    def set_values(self):
+        super().set_values()
+        # Odoo keeps no parameter that is 0, which is a choice of its own here.
+        self.env["ir.config_parameter"].sudo().set_param(
+            "auto_crm_lead.intake_retention_days", str(self.intake_retention_days)
+        )
