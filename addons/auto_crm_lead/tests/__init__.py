@@ -11,8 +11,10 @@ from . import test_intake_http
 from . import test_intake_rights
 from . import test_intake_wizard
 from . import test_jobs
+from . import test_lead_form
 from . import test_lead_mask
 from . import test_lead_rights
+from . import test_lost_check_rights
 from . import test_my_day
 from . import test_response_clock
 from . import test_tours
