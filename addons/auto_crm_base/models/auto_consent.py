@@ -14,6 +14,7 @@ PURPOSES = [
     ("marketing", "Marketing"),
     ("service", "Service reminders"),
     ("survey", "Surveys"),
+    ("enquiry", "Answer to an enquiry"),
 ]
 
 

@@ -12,12 +12,14 @@ from odoo import SUPERUSER_ID, fields, http
 from odoo.exceptions import ConcurrencyError, UserError, ValidationError
 from odoo.http import request
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools.translate import LazyTranslate
 
 from ..tools import adf
 from .outage import unavailable
 from .reading import MAX_BODY
 
 _logger = logging.getLogger(__name__)
+_lt = LazyTranslate(__name__)
 
 #: How far the sender's clock may be off, and how long a signature is good.
 MAX_AGE = 600
@@ -33,8 +35,8 @@ class Refusal(Exception):
     """An answer of 400 or more.
 
     :param int status: the HTTP status
-    :param str code: for programs
-    :param str message: for people
+    :param str code: for programs; these never change
+    :param message: for people: a lazy translation, or a text that is translated
     :param bool keep: whether the body goes into quarantine
     """
 
@@ -45,6 +47,11 @@ class Refusal(Exception):
         self.message = message
         self.keep = keep
         self.retry_after = retry_after
+
+    def in_words(self, env):
+        """Return the message in the language of ``env``."""
+        message = self.message
+        return message if isinstance(message, str) else env._(message)
 
 
 class Busy(Exception):
@@ -138,17 +145,21 @@ class IntakeController(http.Controller):
         body = b""
         try:
             source = env["auto.intake.source"]._by_token(token)
+            # What goes into quarantine is read by people of the store.
+            source = source.with_context(lang=source._language())
+            env = source.env
             self._check_rate(env, source)
             body = self._body()
             self._check_sender(source, body, body_format)
             values_list = self._parse(body, body_format)
             return self._take_in(env, source, body, body_format, values_list)
         except Refusal as refusal:
+            message = refusal.in_words(env)
             if refusal.keep and source:
                 start_again(env)
-                self._quarantine(env, source, body, body_format, refusal.message)
+                self._quarantine(env, source, body, body_format, message)
             return self._answer(
-                {"error": refusal.code, "message": refusal.message},
+                {"error": refusal.code, "message": message},
                 refusal.status,
                 refusal.retry_after,
             )
@@ -165,7 +176,7 @@ class IntakeController(http.Controller):
             raise Refusal(
                 429,
                 "too_many",
-                "Too many deliveries in this minute; send it again later.",
+                _lt("Too many deliveries in this minute; send it again later."),
                 retry_after=wait,
             )
 
@@ -175,7 +186,7 @@ class IntakeController(http.Controller):
             body = request.httprequest.get_data(cache=True, parse_form_data=False)
             if len(body) <= MAX_BODY:
                 return body
-        raise Refusal(413, "too_large", "The body is longer than 1 MiB.")
+        raise Refusal(413, "too_large", _lt("The body is longer than 1 MiB."))
 
     def _check_sender(self, source, body, body_format):
         """Check token, signature and time.
@@ -184,9 +195,9 @@ class IntakeController(http.Controller):
             shut or the signature too old
         """
         if not source:
-            raise Refusal(401, "unknown_source", "No door has this token.")
+            raise Refusal(401, "unknown_source", _lt("No door has this token."))
         if not source.active:
-            raise Refusal(403, "closed", "This door is shut.")
+            raise Refusal(403, "closed", _lt("This door is shut."))
         headers = request.httprequest.headers
         timestamp = (headers.get("X-AutoCrm-Timestamp") or "").strip()
         signature = (headers.get("X-AutoCrm-Signature") or "").strip()
@@ -201,14 +212,14 @@ class IntakeController(http.Controller):
             raise Refusal(
                 401,
                 "unsigned",
-                "X-AutoCrm-Timestamp and X-AutoCrm-Signature are required.",
+                _lt("X-AutoCrm-Timestamp and X-AutoCrm-Signature are required."),
                 keep=True,
             )
         if not timestamp.isascii() or not timestamp.isdigit() or len(timestamp) > 12:
             raise Refusal(
                 401,
                 "bad_timestamp",
-                "The timestamp must be in Unix seconds.",
+                _lt("The timestamp must be in Unix seconds."),
                 keep=True,
             )
         expected = hmac.new(
@@ -221,14 +232,16 @@ class IntakeController(http.Controller):
             raise Refusal(
                 401,
                 "bad_signature",
-                "The signature is not that of the body.",
+                _lt("The signature is not that of the body."),
                 keep=True,
             )
         if abs(time.time() - int(timestamp)) > MAX_AGE:
             raise Refusal(
                 403,
                 "expired",
-                "The timestamp is more than 10 minutes off the clock of the server.",
+                _lt(
+                    "The timestamp is more than 10 minutes off the clock of the server."
+                ),
                 keep=True,
             )
 
@@ -238,26 +251,28 @@ class IntakeController(http.Controller):
         :raise Refusal: 400 saying what is wrong
         """
         if not body.strip():
-            raise Refusal(400, "empty", "The body is empty.")
+            raise Refusal(400, "empty", _lt("The body is empty."))
         if body_format == "adf":
             try:
                 return adf.parse(body)
             except adf.AdfError as error:
-                raise Refusal(400, "bad_adf", str(error), keep=True) from error
+                raise Refusal(400, "bad_adf", error.args[0], keep=True) from error
         try:
             text = body.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise Refusal(
-                400, "bad_encoding", "The body is not in UTF-8.", keep=True
+                400, "bad_encoding", _lt("The body is not in UTF-8."), keep=True
             ) from error
         try:
             values = json.loads(text, parse_constant=self._refuse_constant)
         except (ValueError, RecursionError) as error:
             raise Refusal(
-                400, "bad_json", f"The body is not JSON: {error}", keep=True
+                400, "bad_json", _lt("The body is not JSON: %s", error), keep=True
             ) from error
         if not isinstance(values, dict):
-            raise Refusal(400, "bad_json", "The body must be an object.", keep=True)
+            raise Refusal(
+                400, "bad_json", _lt("The body must be an object."), keep=True
+            )
         return [values]
 
     @staticmethod
@@ -302,7 +317,7 @@ class IntakeController(http.Controller):
         key = (request.httprequest.headers.get("Idempotency-Key") or "").strip()
         if len(key) > 200:
             raise Refusal(
-                400, "bad_key", "Idempotency-Key is longer than 200.", keep=True
+                400, "bad_key", _lt("Idempotency-Key is longer than 200."), keep=True
             )
         if key:
             return key
@@ -325,7 +340,10 @@ class IntakeController(http.Controller):
             )
         if known and known.body_hash != body_hash:
             raise Refusal(
-                409, "key_reused", "This key came with another body before.", keep=True
+                409,
+                "key_reused",
+                _lt("This key came with another body before."),
+                keep=True,
             )
         if known:
             return self._answer({"lead": known.public_ref, "created": False}, 200)

@@ -1,7 +1,7 @@
 import secrets
 import time
 
-from odoo import http
+from odoo import fields, http
 from odoo.exceptions import ConcurrencyError, UserError, ValidationError
 from odoo.http import request
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -13,8 +13,17 @@ from .intake import Busy, serialised, start_again
 #: A person needs some seconds to fill the form in; a robot does not.
 MIN_SECONDS = 2
 MAX_SECONDS = 24 * 3600
-FIELDS = ("name", "phone", "email", "model", "horizon", "message", "consent")
-CONSENT_KEPT = 2000
+FIELDS = (
+    "name",
+    "phone",
+    "email",
+    "city",
+    "model",
+    "horizon",
+    "message",
+    "consent",
+    "marketing",
+)
 
 
 class EnquiryForm(http.Controller):
@@ -44,12 +53,14 @@ class EnquiryForm(http.Controller):
         door = self._door(token)
         self._set_language(lang)
         typed = {name: str(params.get(name) or "").strip() for name in FIELDS}
-        if params.get("website"):
-            # Only a robot fills in what nobody sees; it is told nothing.
-            return self._render(door, thanks=True)
+        # Only a robot fills in what nobody sees: a sign for the rules, which set its
+        # enquiry apart. It is told nothing.
+        honeypot = str(params.get("website") or "")[:200]
         error = self._check(door, typed, params)
         if not error:
-            error = self._take_in(door, typed, params["nonce"])
+            error = self._take_in(door, typed, params["nonce"], honeypot)
+        if honeypot:
+            return self._render(door, thanks=True)
         if error:
             return self._render(door, typed=typed, error=error)
         return request.redirect(
@@ -130,7 +141,7 @@ class EnquiryForm(http.Controller):
             return request.env._("Please agree that we may contact you.")
         return ""
 
-    def _take_in(self, door, typed, nonce):
+    def _take_in(self, door, typed, nonce, honeypot=""):
         """Take the enquiry in; return what is wrong, in words, else ``""``."""
         # As _door: the visitor has no rights, the door says where it goes.
         lead_model = request.env["crm.lead"].sudo().with_company(door.company_id)
@@ -140,9 +151,14 @@ class EnquiryForm(http.Controller):
             "email": typed["email"],
             "message": typed["message"],
             "purchase_horizon": typed["horizon"],
+            "city": typed["city"],
             "vehicle": {"model": typed["model"]},
-            "consent": self._consent_text(door)[:CONSENT_KEPT],
+            "honeypot": honeypot,
         }
+        wordings = {"enquiry": self._consent_text(door)}
+        if typed["marketing"] and door.marketing_text:
+            wordings["marketing"] = self._marketing_text(door)
+        values["consents"] = wordings
         numbers = lead_model._intake_lock_numbers([values], door.company_id, nonce)
         for _attempt in range(5):
             try:
@@ -158,6 +174,10 @@ class EnquiryForm(http.Controller):
                             }
                         ]
                     )
+                    if not result["repeated"] and not honeypot:
+                        door._keep_consents(
+                            result["lead"], wordings, self._proof(result, nonce)
+                        )
                     request.session["auto_enquiry_ref"] = result["public_ref"]
                     request.env.flush_all()
                     request.env.cr.commit()
@@ -173,6 +193,24 @@ class EnquiryForm(http.Controller):
             except (ConcurrencyError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
                 start_again(request.env)
         return request.env._("We are busy right now; please send it again.")
+
+    def _proof(self, result, nonce):
+        """Return what shows how the customer agreed, as kept with the consents."""
+        http_request = request.httprequest
+        return "\n".join(
+            (
+                f"Page: {http_request.base_url}",
+                f"Time (UTC): {fields.Datetime.now()}",
+                f"Language: {request.env.lang}",
+                f"Address: {http_request.remote_addr}",
+                f"Browser: {http_request.user_agent.string[:300]}",
+                f"Form: {nonce}",
+                f"Prospect: {result['public_ref']}",
+            )
+        )
+
+    def _marketing_text(self, door):
+        return door.with_context(lang=request.env.lang).marketing_text or ""
 
     def _consent_text(self, door):
         return door.with_context(lang=request.env.lang).privacy_text or request.env._(
@@ -208,6 +246,7 @@ class EnquiryForm(http.Controller):
                 "horizons": env["auto.lead.horizon"].search([], order="months"),
                 "models": models,
                 "consent_text": self._consent_text(door),
+                "marketing_text": self._marketing_text(door),
                 "languages": installed,
                 "res_company": store,
             },

@@ -55,6 +55,8 @@ from . import crm_lead_needs
 from . import crm_lead_lost
 from . import crm_lead_match
 from . import crm_lead_allocation
+from . import res_country_state
+from . import crm_lead_region
 from . import crm_lead_spam
 from . import crm_lead_duplicate
 from . import crm_lead_portrait

@@ -17,7 +17,8 @@ class AutoAllocationRule(models.Model):
     state_ids = fields.Many2many(
         comodel_name="res.country.state",
         string="Regions",
-        help="Where the prospect lives; empty: anywhere.",
+        help="Where the prospect lives: as told, else by the city, else by the area "
+        "of the phone number; empty: anywhere.",
     )
     brand_ids = fields.Many2many(
         comodel_name="fleet.vehicle.model.brand",
@@ -102,6 +103,11 @@ class AutoAllocationRule(models.Model):
             )
             for rule in self.sudo().search([])
         )
+
+    @api.model
+    def _asks_for_region(self):
+        """Return whether any rule depends on where the prospect lives."""
+        return any(rule["state"] for rule in self._conditions())
 
     @api.model
     def _rule_for(self, facts):

@@ -1,3 +1,4 @@
+import base64
 import hmac
 import secrets
 
@@ -130,6 +131,12 @@ class AutoIntakeSource(models.Model):
         help="What the customer agrees to on the enquiry form; kept with the "
         "consent. Empty: the general text.",
     )
+    marketing_text = fields.Text(
+        string="Advertising text",
+        translate=True,
+        help="When filled in, the enquiry form asks in these words, as a choice of "
+        "its own, whether the customer wants news and offers.",
+    )
     intake_count = fields.Integer(string="Deliveries", compute="_compute_counts")
     quarantine_count = fields.Integer(string="In quarantine", compute="_compute_counts")
     last_intake_date = fields.Datetime(
@@ -207,6 +214,61 @@ class AutoIntakeSource(models.Model):
             values["alias_defaults"] = {"intake_source_id": self.id}
             values["alias_contact"] = "everyone"
         return values
+
+    def _keep_consents(self, lead, wordings, proof):
+        """Keep what a customer agreed to on the enquiry form of this door.
+
+        Only the words of the customer in person lift an earlier refusal of
+        advertising: anybody can type somebody's number into a form.
+
+        :param lead: the prospect, as superuser
+        :param dict wordings: purpose → the words that were shown and agreed to
+        :param str proof: what shows that and how it was agreed to
+        """
+        self.ensure_one()
+        partner = lead.partner_id
+        consents = self.env["auto.consent"]
+        now = fields.Datetime.now()
+        for purpose, wording in wordings.items():
+            channels = ["all"]
+            if purpose == "marketing":
+                known = partner._consent_states_by_channel(
+                    ("phone", "sms", "email"), purpose
+                )
+                reach = {
+                    "phone": lead.phone,
+                    "sms": lead.phone,
+                    "email": lead.email_from,
+                }
+                channels = [
+                    channel
+                    for channel, address in reach.items()
+                    if address and known[channel].get(partner.id) != "withdrawn"
+                ]
+            consents.create(
+                [
+                    {
+                        "partner_id": partner.id,
+                        "channel": channel,
+                        "purpose": purpose,
+                        "state": "given",
+                        "date": now,
+                        "wording": wording,
+                        "proof": base64.b64encode(proof.encode()),
+                        "source": "web",
+                        "user_id": False,
+                        "company_id": self.company_id.id,
+                    }
+                    for channel in channels
+                ]
+            )
+
+    def _language(self):
+        """Return the language in which the people of the door's store read."""
+        # Whoever delivers, the store reads what was wrong.
+        lang = self.sudo().company_id.partner_id.lang
+        installed = dict(self.env["res.lang"].get_installed())
+        return lang if lang in installed else self.env.lang or "en_US"
 
     @api.model
     def _by_token(self, token):

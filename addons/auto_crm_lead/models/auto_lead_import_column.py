@@ -32,6 +32,7 @@ class AutoLeadImportColumn(models.Model):
             ("channel", "Channel"),
             ("source", "Source"),
             ("city", "City"),
+            ("region", "Province or region"),
             ("street", "Street"),
             ("zip", "Postcode"),
             ("date", "Date"),

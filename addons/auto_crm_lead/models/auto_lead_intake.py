@@ -220,7 +220,7 @@ class AutoLeadIntake(models.Model):
             try:
                 return adf.parse(body)
             except adf.AdfError as error:
-                raise ValidationError(str(error)) from error
+                raise ValidationError(error.in_words(self.env)) from error
         try:
             values = json.loads(body.decode("utf-8-sig"))
         except (UnicodeDecodeError, ValueError) as error:

@@ -137,11 +137,12 @@ class CrmLead(models.Model):
         """
         if not self:
             return self
+        by_region = self.env["auto.allocation.rule"]._asks_for_region()
         wished = []  # read for all leads, once somebody asks for it
         requests = [
             {
                 "company": lead.company_id.id,
-                "state": lead.state_id.id,
+                "state": by_region and lead._region_for_allocation().id,
                 "channel": lead.intake_channel_id.id,
                 "horizon": lead.horizon_id.id,
                 "brands": lambda lead=lead: self._brands_wished(wished)[lead.id],
@@ -209,11 +210,14 @@ class CrmLead(models.Model):
         horizons = {}
         if any(item["values"]["purchase_horizon"] for item in open_items):
             horizons = self._intake_horizons()
+        by_region = self.env["auto.allocation.rule"]._asks_for_region()
+        places = {}
         choices = self._choose_consultants(
             [
                 {
                     "company": item["company"].id,
-                    "state": False,
+                    "state": by_region
+                    and self._intake_state(item, places, guess=True).id,
                     "channel": item["channel_id"],
                     "horizon": horizons.get(item["values"]["purchase_horizon"]),
                     "brands": lambda item=item: brands(item),

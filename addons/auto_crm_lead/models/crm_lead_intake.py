@@ -30,6 +30,7 @@ LIMITS = {
     "external_ref": 200,
     "street": 250,
     "city": 120,
+    "region": 120,
     "zip": 30,
     "country": 60,
     "date": 40,
@@ -362,7 +363,7 @@ class CrmLead(models.Model):
             ``social_id`` (one of the three required), ``message``, ``campaign``,
             ``source``, ``medium``, ``purchase_horizon`` (now, 3m, 6m, 12m),
             ``vehicle`` {``brand``, ``model``, ``condition``}, ``street``,
-            ``city``, ``zip``, ``country``
+            ``city``, ``region``, ``zip``, ``country``
         :param str channel: the code of an intake channel
         :param str external_ref: the sender's own reference; a second call with
             it changes nothing and answers as the first

@@ -1,7 +1,7 @@
 import logging
 import re
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import email_normalize, html2plaintext
 from odoo.tools.mail import email_split_tuples
@@ -34,7 +34,7 @@ class CrmLead(models.Model):
         :param message: the ``email.message.EmailMessage``
         :param dict message_dict: what Odoo read from it
         :param int door_id: of an ``auto.intake.source``
-        :return: the prospect, or none for an automatic answer and for what went
+        :return: the prospects, none for an automatic answer and for what went
             into quarantine
         """
         door = self.env["auto.intake.source"].browse(door_id).exists()
@@ -42,7 +42,10 @@ class CrmLead(models.Model):
             _logger.info("Mail %s is no enquiry", message_dict.get("message_id"))
             return self.browse()
         message_id = message_dict.get("message_id") or ""
-        lead_model = self.with_company(door.company_id)
+        # What goes into quarantine is read by people of the store.
+        lead_model = self.with_company(door.company_id).with_context(
+            lang=door._language()
+        )
         try:
             values_list = lead_model._mail_values(message, message_dict)
             leads = lead_model._intake_batch(
@@ -57,10 +60,15 @@ class CrmLead(models.Model):
                     for values in values_list
                 ]
             )
-        except (adf.AdfError, UserError, ValidationError) as error:
+        except adf.AdfError as error:
+            text = error.in_words(lead_model.env)
+            self._mail_quarantine(door, message, message_id, text)
+            return self.browse()
+        except (UserError, ValidationError) as error:
             self._mail_quarantine(door, message, message_id, str(error))
             return self.browse()
-        return leads[:1]
+        # One person may be in the message twice.
+        return self.browse(dict.fromkeys(leads.ids))
 
     @api.model
     def _mail_quarantine(self, door, message, message_id, error):
@@ -183,6 +191,8 @@ class CrmLead(models.Model):
 
     def message_update(self, msg_dict, update_vals=None):
         res = super().message_update(msg_dict, update_vals=update_vals)
+        if self.env.context.get("auto_intake_mail"):
+            return res
         message_id = (msg_dict.get("message_id") or "")[:200]
         author = self.env["res.partner"].browse(msg_dict.get("author_id") or [])
         # The gateway has no rights of its own; what a customer answers is a contact
@@ -210,3 +220,76 @@ class CrmLead(models.Model):
                 }
             )
         return res
+
+    # ------------------------------------------------------------
+    # What a colleague writes to the customer
+    # ------------------------------------------------------------
+
+    def _notify_thread(self, message, msg_vals=False, **kwargs):
+        """Log what a colleague sends to the customer from here as a contact."""
+        recipients = super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
+        if len(self) == 1 and self._is_sent_to_customer(message, recipients):
+            self._log_sent(message)
+        return recipients
+
+    def _is_sent_to_customer(self, message, recipients):
+        """Return whether a person writes to the customer of this prospect.
+
+        :param message: the ``mail.message``
+        :param list recipients: as :meth:`_notify_thread` returns them
+        """
+        self.ensure_one()
+        author = message.sudo().author_id
+        if (
+            message.message_type not in ("comment", "email_outgoing")
+            or message.is_internal
+            or message.subtype_id.internal
+            or self.env.user._is_superuser()
+            or author != self.env.user.partner_id
+            or author.partner_share
+        ):
+            return False
+        addresses = {recipient.get("email_normalized") for recipient in recipients} - {
+            False,
+            "",
+        }
+        return (
+            self.partner_id.id in {recipient["id"] for recipient in recipients}
+            or self.email_normalized in addresses
+        )
+
+    def _log_sent(self, message):
+        """Log the mail ``message`` as a contact, once.
+
+        Whoever may only read the prospect stops the response clock with it, and
+        changes nothing else.
+        """
+        reference = (message.message_id or "")[:200]
+        text = html2plaintext(message.body or "").strip()
+        subject = message.subject or ""
+        # The contact is a fact, whoever may see which contacts.
+        contacts = self.env["auto.contact"].sudo()
+        if reference and contacts.search_count(
+            [("lead_id", "=", self.id), ("external_ref", "=", reference)], limit=1
+        ):
+            return
+        summary = f"{subject}\n{self._mail_own_text(text)}".strip()[:20000]
+        contacts.create(
+            {
+                "lead_id": self.id,
+                "partner_id": self.partner_id.id,
+                "company_id": (self.company_id or self.env.company).id,
+                "channel": "email",
+                "direction": "out",
+                "summary": summary,
+                "external_ref": reference or False,
+                "user_id": self.env.uid,
+                "res_model": self._name,
+                "res_id": self.id,
+            }
+        )
+        now = fields.Datetime.now()
+        if self.has_access("write"):
+            self._follow_contact(now, summary)
+        else:
+            self._log_clock("first_touch", date=now)

@@ -201,6 +201,64 @@ class TestAllocation(AutoCase):
         self.assertEqual(lead.assignment_ids.kind, "auto")
         self.assertEqual(lead.recall_rule_id, self.rule)
 
+    def _rule_for(self, name, user):
+        state = self.env["res.country.state"].search(
+            [("country_id.code", "=", "CN"), ("name", "=", name)]
+        )
+        return self.rule.copy(
+            {
+                "name": f"Test {name}",
+                "sequence": 1,
+                "state_ids": [(6, 0, state.ids)],
+                "user_ids": [(6, 0, user.ids)],
+            }
+        )
+
+    def test_region_as_told_by_city_or_by_the_number(self):
+        self._rule_for("江苏省", self.second)
+        self._rule_for("上海市", self.third)
+        number = 13900000000
+        for values, user in (
+            ({"region": "江苏"}, self.second),
+            ({"region": "Jiangsu Province"}, self.second),
+            ({"region": "JS"}, self.second),
+            ({"region": "华东", "city": "上海市"}, self.third),
+            ({"city": "Nanjing"}, self.second),
+            ({"city": "南京市"}, self.second),
+            ({"city": "Shanghai", "phone": "13951700000"}, self.third),
+            ({"phone": "13951700001"}, self.second),
+            ({"city": "Nowhere", "phone": "13951700002"}, self.second),
+        ):
+            number += 1
+            with self.subTest(values=values):
+                lead = (
+                    self.env["crm.lead"]
+                    .with_company(self.store)
+                    ._intake({"name": "A", "phone": str(number), **values}, "website")
+                )
+                self.assertEqual(lead.user_id, user)
+                if "region" in values:
+                    self.assertTrue(lead.state_id)
+                if "city" not in values and "region" not in values:
+                    self.assertFalse(lead.state_id, "a guess is no address")
+
+    def test_region_of_those_who_wait(self):
+        self._rule_for("江苏省", self.second)
+        lead = self._new_leads(phone="+86 139 5170 0009")
+        lead._allocate()
+        self.assertEqual(lead.user_id, self.second)
+
+    def test_unknown_region_is_kept_in_words(self):
+        lead = (
+            self.env["crm.lead"]
+            .with_company(self.store)
+            ._intake(
+                {"name": "A", "phone": "13800138000", "region": "Atlantis"}, "website"
+            )
+        )
+        self.assertIn("Atlantis", lead.contact_ids.summary)
+        self.assertFalse(lead.state_id)
+
     def test_job_gives_waiting_ones_away(self):
         self._capacity(self.first, available=False)
         self._capacity(self.second, available=False)

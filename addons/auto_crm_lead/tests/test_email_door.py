@@ -1,8 +1,10 @@
 from email.message import EmailMessage
 from pathlib import Path
 
+from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from odoo.tools.translate import code_translations
 
 from .test_intake import IntakeCase
 
@@ -101,6 +103,105 @@ class TestEmailDoor(IntakeCase):
         )
         self.assertEqual(intake.state, "quarantined")
         self.assertEqual(intake.body_format, "adf")
+
+    def test_error_is_in_the_language_of_the_store(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.store.partner_id.lang = "zh_CN"
+        translated = self.patch_translation("There is no prospect in the message.")
+        self.receive(self.mail("<adf><prospects/></adf>"))
+        intake = self.env["auto.lead.intake"].search(
+            [("source_id", "=", self.source.id)]
+        )
+        self.assertEqual(intake.error, translated)
+
+    def patch_translation(self, source):
+        """Translate ``source`` of the addon to Chinese, for this test."""
+        catalogue = code_translations.get_python_translations("auto_crm_lead", "zh_CN")
+        text = f"中文 {source}"
+        patched = {**catalogue, source: text}
+        self.patch(
+            code_translations,
+            "python_translations",
+            {
+                **code_translations.python_translations,
+                ("auto_crm_lead", "zh_CN"): patched,
+            },
+        )
+        return text
+
+    def test_adf_with_two_prospects_is_posted_on_each(self):
+        prospect = (
+            "<prospect><id source='P'>{0}</id><customer><contact><name part='full'>"
+            "Person {0}</name><phone>1380013{0}</phone></contact></customer></prospect>"
+        )
+        body = f"<adf>{prospect.format(9101)}{prospect.format(9102)}</adf>"
+        self.receive(self.mail(body, Subject="Two of them"))
+        leads = self.leads()
+        self.assertEqual(len(leads), 2)
+        for lead in leads:
+            mail = lead.message_ids.filtered(lambda m: m.message_type == "email")
+            self.assertEqual(mail.subject, "Two of them")
+            self.assertNotIn("Person", mail.body, "nobody reads of the others")
+            self.assertEqual(len(lead.contact_ids), 1, "logged once")
+        self.receive(self.mail(body, Subject="Two of them"))
+        self.assertEqual(len(self.leads().contact_ids), 2)
+
+    def test_mail_with_one_adf_prospect_is_one_contact(self):
+        self.receive(
+            self.mail(
+                "<adf><prospect><id source='P'>5</id><customer><contact>"
+                "<name part='full'>One</name><phone>13800139105</phone></contact>"
+                "</customer></prospect></adf>"
+            )
+        )
+        lead = self.leads()
+        self.assertEqual(len(lead.contact_ids), 1)
+        self.assertTrue(lead.message_ids.filtered(lambda m: m.message_type == "email"))
+
+    def test_what_a_colleague_writes_is_a_contact_once(self):
+        self.receive(self.mail("Hello"))
+        lead = self.leads()
+        consultant = self.users["consultant", 1]
+        lead.write({"user_id": consultant.id})
+        self.assertFalse(lead.first_touch_date)
+        mine = lead.with_user(consultant)
+        mine.message_post(body="Only a note", subtype_xmlid="mail.mt_note")
+        mine.message_post(body="To nobody", subtype_xmlid="mail.mt_comment")
+        self.assertEqual(len(lead.contact_ids), 1)
+        mine.message_post(
+            body="We have it in red",
+            subject="Your Corolla",
+            subtype_xmlid="mail.mt_comment",
+            message_type="comment",
+            partner_ids=lead.partner_id.ids,
+        )
+        contact = lead.contact_ids.filtered(lambda c: c.direction == "out")
+        self.assertEqual(len(contact), 1)
+        self.assertEqual((contact.channel, contact.user_id), ("email", consultant))
+        self.assertIn("We have it in red", contact.summary)
+        self.assertTrue(lead.first_touch_date)
+        self.assertEqual(lead.last_contact_summary[:12], "Your Corolla")
+        self.assertGreater(lead.next_followup_date, fields.Date.today())
+        touched = lead.first_touch_date
+        mine.message_post(
+            body="And in blue",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=lead.partner_id.ids,
+        )
+        self.assertEqual(len(lead.contact_ids), 3)
+        self.assertEqual(lead.first_touch_date, touched)
+
+    def test_what_the_system_writes_is_no_contact(self):
+        self.receive(self.mail("Hello"))
+        lead = self.leads()
+        lead.message_post(
+            body="Automatic",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=lead.partner_id.ids,
+        )
+        self.assertEqual(len(lead.contact_ids), 1)
+        self.assertFalse(lead.first_touch_date)
 
     def test_team_alias_as_odoo_has_it(self):
         team = self.env["crm.team"].create(

@@ -1,3 +1,4 @@
+import base64
 import re
 import time
 from unittest.mock import patch
@@ -34,9 +35,51 @@ class TestWebsiteForm(IntakeCase, HttpCase):
         self.assertIn(lead.public_ref, answer.text)
         self.assertEqual(lead.intake_channel_id.code, "website")
         self.assertEqual(lead.wanted_text, "Corolla")
-        self.assertIn("agree", lead.intake_ids.raw)
+        self.assertIn("consents", lead.intake_ids.raw)
         self.fill_in(page, model="Corolla", message="Price?")
         self.assertEqual(len(self.leads().contact_ids), 1, "sent twice by a slip")
+
+    def test_consent_is_kept_as_shown(self):
+        self.source.privacy_text = "Keep my data and call me."
+        self.source.marketing_text = "Send me offers."
+        self.env.flush_all()
+        page = self.url_open(self.url)
+        self.assertIn("Send me offers.", page.text)
+        self.fill_in(page, marketing="1")
+        lead = self.leads()
+        consents = lead.partner_id.consent_ids
+        by_purpose = consents.grouped("purpose")
+        enquiry = by_purpose["enquiry"]
+        self.assertEqual(enquiry.wording, "Keep my data and call me.")
+        self.assertEqual(
+            (enquiry.channel, enquiry.state, enquiry.source), ("all", "given", "web")
+        )
+        self.assertEqual(enquiry.company_id, self.store)
+        self.assertFalse(enquiry.user_id)
+        self.assertIn(lead.public_ref, base64.b64decode(enquiry.proof).decode())
+        self.assertEqual(
+            set(by_purpose["marketing"].mapped("channel")), {"phone", "sms"}
+        )
+        self.assertEqual(
+            set(by_purpose["marketing"].mapped("wording")), {"Send me offers."}
+        )
+        self.fill_in(page, marketing="1")
+        self.assertEqual(lead.partner_id.consent_ids, consents, "sent twice by a slip")
+
+    def test_marketing_is_a_choice_and_lifts_no_refusal(self):
+        self.fill_in(self.url_open(self.url), marketing="1")
+        partner = self.leads().partner_id
+        self.assertEqual(partner.consent_ids.mapped("purpose"), ["enquiry"])
+        self.source.marketing_text = "Send me offers."
+        partner.action_auto_opt_out()
+        self.env.flush_all()
+        self.fill_in(self.url_open(self.url), marketing="1")
+        self.assertEqual(partner.consent_sms, "withdrawn")
+        self.assertTrue(partner.phone_sanitized_blacklisted)
+
+    def test_city_gives_the_region(self):
+        self.fill_in(self.url_open(self.url), city="江苏")
+        self.assertEqual(self.leads().state_id.name, "江苏省")
 
     def test_error_keeps_what_was_typed(self):
         page = self.url_open(self.url)
@@ -52,18 +95,26 @@ class TestWebsiteForm(IntakeCase, HttpCase):
 
     def test_robots(self):
         page = self.url_open(self.url)
-        self.fill_in(page, website="http://spam")
-        self.assertFalse(self.leads())
+        answer = self.fill_in(page, website="http://spam", phone="13800138999")
+        self.assertNotIn("LEAD/", answer.text, "it is told nothing")
+        caught = self.leads()
+        self.assertTrue(caught.is_spam, "kept apart by the rules, reversibly")
+        self.assertFalse(caught.user_id)
+        self.assertFalse(caught.partner_id.consent_ids)
+        self.env["auto.spam.rule"].search([("kind", "=", "honeypot")]).active = False
+        self.fill_in(self.url_open(self.url), website="x", phone="13800138998")
+        self.assertFalse((self.leads() - caught).is_spam, "the rule decides")
+        before = self.leads()
         self.assertIn("alert-danger", self.fill_in(page, stamp="0" * 64).text)
         old = str(int(time.time()) - 90000)
         self.assertIn("alert-danger", self.fill_in(page, moment=old).text)
-        self.assertFalse(self.leads())
+        self.assertEqual(self.leads(), before)
         hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text)
         data = {"name": "A", "phone": "13800138000", "consent": "1", **dict(hidden)}
         moment = patch.object(website_form, "MIN_SECONDS", 100)
         with moment:
             self.assertIn("alert-danger", self.url_open(self.url, data=data).text)
-        self.assertFalse(self.leads())
+        self.assertEqual(self.leads(), before)
 
     def test_shut_or_unknown(self):
         self.assertEqual(self.url_open("/auto/enquiry/nobody").status_code, 404)

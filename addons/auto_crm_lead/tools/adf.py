@@ -11,9 +11,13 @@ from datetime import datetime, timezone
 
 from lxml import etree
 
+from odoo.tools.translate import LazyTranslate
+
 from odoo.addons.auto_crm_base.tools.sheet import guess
 
 from .horizon import months_of
+
+_lt = LazyTranslate(__name__)
 
 MAX_BYTES = 1024 * 1024
 MAX_PROSPECTS = 500
@@ -29,7 +33,14 @@ _CJK = re.compile(r"[\u3400-\u9fff]")
 
 
 class AdfError(ValueError):
-    """The text holds no prospect that can be read; the message says why."""
+    """The text holds no prospect that can be read; the message says why.
+
+    :param message: a lazy translation; :meth:`in_words` gives it in a language
+    """
+
+    def in_words(self, env):
+        """Return the message in the language of ``env``."""
+        return env._(self.args[0])
 
 
 def looks_like_adf(text):
@@ -59,14 +70,14 @@ def parse(body):
     """
     text = body if isinstance(body, str) else decode(body)
     if len(text) > MAX_BYTES:
-        raise AdfError("The message is longer than 1 MiB.")
+        raise AdfError(_lt("The message is longer than 1 MiB."))
     if "<!ENTITY" in text.upper():
-        raise AdfError("The message declares entities, which are not accepted.")
+        raise AdfError(_lt("The message declares entities, which are not accepted."))
     text = _DOCTYPE.sub("", _PROLOG.sub("", text)).replace("\x00", "").strip()
     if not text.startswith("<"):
         text = extract(text)
     if not text:
-        raise AdfError("There is no XML in the body.")
+        raise AdfError(_lt("There is no XML in the body."))
     text = _mend_ampersands(text)
     parser = etree.XMLParser(
         recover=True,
@@ -80,14 +91,16 @@ def parse(body):
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError as error:
-        raise AdfError(f"The body is not XML: {error}") from error
+        raise AdfError(_lt("The body is not XML: %s", error)) from error
     if root is None:
-        raise AdfError("The body is not XML.")
+        raise AdfError(_lt("The body is not XML."))
     prospects = [node for node in root.iter() if _tag(node) == "prospect"]
     if not prospects:
-        raise AdfError("There is no prospect in the message.")
+        raise AdfError(_lt("There is no prospect in the message."))
     if len(prospects) > MAX_PROSPECTS:
-        raise AdfError(f"There are more than {MAX_PROSPECTS} prospects in the message.")
+        raise AdfError(
+            _lt("There are more than %s prospects in the message.", MAX_PROSPECTS)
+        )
     return [_prospect(node) for node in prospects]
 
 
@@ -106,7 +119,7 @@ def decode(data):
             return data.decode(name)
         except (UnicodeDecodeError, LookupError):
             continue
-    raise AdfError("The encoding of the body is unknown.")  # latin-1 never fails
+    raise AdfError(_lt("The encoding of the body is unknown."))  # latin-1 never fails
 
 
 def _mend_ampersands(text):
@@ -274,6 +287,7 @@ def _address(contact):
     return {
         "street": " ".join(filter(None, (street, _text(address, "apartment")))),
         "city": _text(address, "city"),
+        "region": _text(address, "regioncode"),
         "zip": _text(address, "postalcode"),
         "country": _text(address, "country"),
     }
