@@ -1,1 +1,2 @@
 from . import res_company_story
+from . import sale_order_demo

@@ -1,0 +1,1 @@
+from . import auto_cross_sell_report
