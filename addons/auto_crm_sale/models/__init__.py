@@ -25,3 +25,8 @@ from . import sale_order_line_addon
 from . import sale_order_line_terms
 from . import sale_order_line_agreement
 from . import sale_order_version
+from . import auto_lead_match
+from . import auto_reservation_new
+from . import auto_vehicle_showroom
+from . import crm_lead_reservation
+from . import res_partner_reservation

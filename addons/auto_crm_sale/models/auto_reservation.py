@@ -4,6 +4,7 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 OPEN_STATES = ("draft", "queued", "active")
@@ -376,23 +377,35 @@ class AutoReservation(models.Model):
     @api.model
     def _cron_expire(self, batch_size=CRON_BATCH):
         """End the reservations whose time has passed and that no contract holds."""
-        domain = [
-            ("state", "=", "active"),
-            ("date_expiry", "<=", fields.Datetime.now()),
-            "|",
-            ("order_id", "=", False),
-            ("order_id.state", "!=", "sale"),
-        ]
+        domain = self._expiry_domain()
         cron = self.env["ir.cron"]
         due = self.search(domain, limit=batch_size, order="date_expiry, id")
         cron._commit_progress(remaining=self.search_count(domain))
         for reservation in due:
             reservation = reservation.try_lock_for_update().filtered_domain(domain)
             if reservation:
-                reservation._end("expired", self.env._("The time has passed."))
+                reservation._end("expired", reservation._expiry_reason())
                 reservation._tell_expired()
             if not cron._commit_progress(1):
                 break
+
+    @api.model
+    def _expiry_domain(self):
+        """Return which reservations end by themselves now."""
+        return Domain(
+            [
+                ("state", "=", "active"),
+                ("date_expiry", "<=", fields.Datetime.now()),
+                "|",
+                ("order_id", "=", False),
+                ("order_id.state", "!=", "sale"),
+            ]
+        )
+
+    def _expiry_reason(self):
+        """Say why the reservation ends by itself."""
+        self.ensure_one()
+        return self.env._("The time has passed.")
 
     def _tell_expired(self):
         """Tell the consultant that the customer's car is free again."""
