@@ -123,7 +123,8 @@ class AutoCustomerLevelRule(models.Model):
         """Set the level of customers whose level is left to the rules."""
         partners = partners.filtered_domain(partners._level_by_rule_domain())
         levels = {}
-        for rule in self.search([]).sorted(
+        rules = self.search([])  # pylint: disable=no-search-all
+        for rule in rules.sorted(
             lambda rule: (rule.level_id.sequence, rule.level_id.id)
         ):
             if not rule.level_id.active:

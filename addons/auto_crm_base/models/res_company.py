@@ -94,5 +94,6 @@ class ResCompany(models.Model):
     def _auto_partner_ids(self):
         """Return the ids of the partners that stand for companies."""
         # Only to know when an address is that of a company.
-        companies = self.sudo().with_context(active_test=False).search([])
-        return frozenset(companies.partner_id.ids)
+        companies = self.sudo().with_context(active_test=False)
+        everyone = companies.search([])  # pylint: disable=no-search-all
+        return frozenset(everyone.partner_id.ids)

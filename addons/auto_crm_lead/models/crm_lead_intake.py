@@ -140,8 +140,9 @@ class CrmLead(models.Model):
 
     def _check_company(self, fnames=None):
         # The intake takes consultant, team and customer of the prospect's store.
-        if self.env.context.get("auto_intake") is not INTAKE:
-            super()._check_company(fnames)
+        if self.env.context.get("auto_intake") is INTAKE:
+            return None
+        return super()._check_company(fnames)
 
     @api.model
     def _pls_get_won_lost_total_count(self, team_results):

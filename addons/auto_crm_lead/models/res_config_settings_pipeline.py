@@ -50,8 +50,9 @@ class ResConfigSettings(models.TransientModel):
             )
 
     def set_values(self):
-        super().set_values()
+        result = super().set_values()
         # Odoo keeps no parameter that is 0, which is a choice of its own here.
         self.env["ir.config_parameter"].sudo().set_param(
             "auto_crm_lead.intake_retention_days", str(self.intake_retention_days)
         )
+        return result

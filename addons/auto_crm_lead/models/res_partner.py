@@ -25,8 +25,9 @@ class ResPartner(models.Model):
 
     def _check_company(self, fnames=None):
         # An intake names nothing of a company but its store.
-        if self.env.context.get("auto_intake") is not INTAKE:
-            super()._check_company(fnames)
+        if self.env.context.get("auto_intake") is INTAKE:
+            return None
+        return super()._check_company(fnames)
 
     def _auto_360_counters(self):
         """Add the customer's prospects, open and closed."""

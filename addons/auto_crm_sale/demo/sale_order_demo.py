@@ -126,7 +126,8 @@ class SaleOrder(models.Model):
     def _demo_addon_taxes(self):
         """Let the VAT be in the price of add-ons, as in that of cars."""
         tax = self.env.ref("auto_crm_sale.demo_tax_sale", raise_if_not_found=False)
-        products = self.env["auto.sale.addon.kind"].search([]).product_id
+        kinds = self.env["auto.sale.addon.kind"]
+        products = kinds.search([]).product_id  # pylint: disable=no-search-all
         for product in products if tax else ():
             others = product.taxes_id.filtered(
                 lambda one: one.company_id != tax.company_id
