@@ -67,3 +67,4 @@ class StockMove(models.Model):
             ).move_id.sale_line_id.order_id
             if not holder.order_id or orders != holder.order_id:
                 raise UserError(holder._taken_sentence(self.env))
+        lines.lot_id.sudo().vehicle_ids._check_may_leave()

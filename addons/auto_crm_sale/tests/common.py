@@ -1,3 +1,5 @@
+from odoo.tests import new_test_user
+
 from odoo.addons.auto_crm_base.tests.test_vehicle_stock import StockCase
 
 
@@ -62,3 +64,46 @@ class SaleCase(StockCase):
                 }
             )
         )
+
+
+class MoneyCase(SaleCase):
+    """The two stores with the group's chart of accounts, tills and a cashier."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        chinese = cls.env["ir.module.module"]._get("l10n_cn").state == "installed"
+        cls.env["account.chart.template"].try_loading(
+            "cn" if chinese else "generic_coa", company=cls.group, install_demo=False
+        )
+        cls.product.taxes_id = False
+        cls.tills = {
+            number: cls.env["account.journal"].create(
+                {
+                    "name": f"Till {number}",
+                    "type": "cash",
+                    "code": f"TT{number}",
+                    "company_id": store.id,
+                }
+            )
+            for number, store in cls.stores.items()
+        }
+        cls.cashier = new_test_user(
+            cls.env,
+            "test_cashier",
+            groups="auto_crm_base.group_user,account.group_account_invoice",
+            company_id=cls.store.id,
+            company_ids=[(6, 0, cls.store.ids)],
+        )
+
+    def _pay(self, order, amount, kind="balance", **values):
+        """Take money as the cashier does; return the payment."""
+        wizard = (
+            self.env["auto.take.payment"]
+            .with_user(self.cashier)
+            .with_context(allowed_company_ids=self.store.ids)
+            .create({"order_id": order.id, "amount": amount, "kind": kind, **values})
+        )
+        before = order.contract_payment_ids
+        wizard.action_pay()
+        return order.contract_payment_ids - before

@@ -1,0 +1,91 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class AutoVehicle(models.Model):
+    """Whether a car may leave to a customer."""
+
+    _inherit = "auto.vehicle"
+
+    delivery_notice_ids = fields.Many2many(
+        comodel_name="auto.delivery.notice", string="Delivery notices"
+    )
+
+    def _check_may_leave(self):
+        """Refuse to let these cars go to a customer without a released notice.
+
+        Called by stock before and while it delivers, whatever the way.
+
+        :raise UserError: that says what is missing
+        """
+        for vehicle in self.sudo():  # the notice is asked for, whoever delivers
+            company = vehicle.company_id
+            if company.auto_notice_required:
+                vehicle._check_notice()
+            elif company.auto_pdi_required and vehicle.pdi_state != "passed":
+                raise UserError(
+                    self.env._(
+                        "%(vehicle)s may not leave: its pre-delivery inspection (PDI) "
+                        "is not passed.",
+                        vehicle=vehicle.display_name,
+                    )
+                )
+
+    def _check_notice(self):
+        """Refuse to let the car go without a notice that still holds."""
+        self.ensure_one()
+        order = self._active_reservation().order_id
+        if not order:
+            raise UserError(
+                self.env._(
+                    "%(vehicle)s may not leave to a customer: there is no contract "
+                    "for it, so no delivery notice. A store that delivers without "
+                    "contracts turns this off in the settings.",
+                    vehicle=self.display_name,
+                )
+            )
+        notices = order.delivery_notice_ids.filtered(
+            lambda notice: self in notice.vehicle_ids
+        )
+        notice = notices.filtered(lambda one: one.state == "released")[:1]
+        if not notice:
+            waiting = notices.filtered(lambda one: one.state == "requested")[:1]
+            raise UserError(
+                self.env._(
+                    "%(vehicle)s may not leave: the delivery notice %(notice)s of "
+                    "%(order)s waits for its release.",
+                    vehicle=self.display_name,
+                    notice=waiting.name,
+                    order=order.name,
+                )
+                if waiting
+                else self.env._(
+                    "%(vehicle)s may not leave: %(order)s has no released delivery "
+                    "notice.",
+                    vehicle=self.display_name,
+                    order=order.name,
+                )
+            )
+        missing = notice._missing()
+        if missing:
+            raise UserError(
+                self.env._(
+                    "%(vehicle)s may not leave: %(notice)s was released, but now "
+                    "this is missing:\n%(missing)s",
+                    vehicle=self.display_name,
+                    notice=notice.name,
+                    missing="\n".join(f"– {sentence}" for sentence in missing),
+                )
+            )
+
+    def _follow_stock(self, location, line):
+        result = super()._follow_stock(location, line)
+        if location.usage == "customer":
+            # Stock closes the notice, whoever delivers.
+            self.sudo().delivery_notice_ids._cars_left()
+        return result
+
+    def _stock_owner(self, line):
+        # The buyer owns the car, whatever address it is brought to.
+        buyer = line.sudo().move_id.sale_line_id.order_id.partner_id
+        return buyer.commercial_partner_id or super()._stock_owner(line)

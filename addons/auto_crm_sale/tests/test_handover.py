@@ -1,0 +1,230 @@
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+from odoo.tools import file_open
+
+from .common import SaleCase
+
+
+@tagged("post_install", "-at_install")
+class TestHandover(SaleCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        with file_open("base/static/img/avatar_grey.png", "rb") as image:
+            cls.signature = image.read()
+
+    def setUp(self):
+        super().setUp()
+        self.vehicle = self._receive()
+        self.lead = self.env["crm.lead"].create(
+            {
+                "name": "Wants a car",
+                "type": "opportunity",
+                "partner_id": self.partners[0].id,
+                "company_id": self.store.id,
+                "user_id": self.consultant.id,
+            }
+        )
+        self.order = self._contract(
+            self.vehicle, self.partners[0], opportunity_id=self.lead.id
+        )
+        self.order.action_confirm()
+
+    def _handover(self, order=None, **values):
+        return (
+            self.env["auto.handover"]
+            .with_user(self.consultant)
+            .with_context(allowed_company_ids=self.store.ids)
+            .create({"order_id": (order or self.order).id, **values})
+        )
+
+    def _prepare(self, handover):
+        handover.checklist_ids.action_all_ok()
+        handover.write({"odometer": 12, "is_data_confirmed": True})
+        handover.write(
+            {
+                "customer_signature": self.signature,
+                "consultant_signature": self.signature,
+            }
+        )
+
+    def test_the_whole_handover(self):
+        handover = self._handover()
+        self.assertEqual(handover.vehicle_id, self.vehicle)
+        self.assertEqual(
+            sorted(handover.checklist_ids.mapped("kind")), ["delivery", "handover"]
+        )
+        with self.assertRaisesRegex(UserError, "has not signed"), self.cr.savepoint():
+            handover.action_finish()
+        self.assertEqual(self.vehicle.supply_state, "in_stock")
+        self._prepare(handover)
+        self.assertTrue(handover.customer_signed_on)
+        handover.action_finish()
+        vehicle, today = self.vehicle, fields.Date.context_today(handover)
+        self.assertEqual(handover.state, "done")
+        self.assertEqual(self.order.picking_ids.state, "done")
+        self.assertEqual(vehicle.sale_state, "delivered")
+        self.assertEqual(vehicle.owner_id, self.partners[0])
+        self.assertEqual(vehicle.delivery_date, today)
+        self.assertEqual(vehicle.odometer, 12)
+        self.assertEqual(vehicle.warranty_end_date, today + relativedelta(months=36))
+        self.assertEqual(vehicle.next_service_date, today + relativedelta(months=6))
+        self.assertEqual(vehicle.next_service_odometer, 5000)
+        self.assertIn("handover", vehicle.event_ids.mapped("kind"))
+        self.assertTrue(self.lead.stage_id.is_won)
+        self.assertEqual(set(handover.checklist_ids.mapped("state")), {"passed"})
+        with self.assertRaises(UserError), self.cr.savepoint():
+            handover.odometer = 13
+        with self.assertRaises(UserError), self.cr.savepoint():
+            handover.action_finish()
+        with self.assertRaises(UserError), self.cr.savepoint():
+            handover.action_cancel()
+
+    def test_follow_ups_start(self):
+        handover = self._handover()
+        self._prepare(handover)
+        handover.action_finish()
+        rule = self.env.ref("auto_crm_sale.followup_rule_handover_3_days")
+        self.env.flush_all()
+        rule.invalidate_recordset()
+        later = fields.Date.context_today(rule) + timedelta(days=3)
+        self.patch(fields.Date, "context_today", lambda *_args: later)
+        rule._generate()
+        followup = self.env["auto.followup"].search(
+            [("rule_id", "=", rule.id), ("vehicle_id", "=", self.vehicle.id)]
+        )
+        self.assertEqual(followup.partner_id, self.partners[0])
+        self.assertEqual(followup.date_due, later)
+        followup._done("unhappy", "The seat is dirty")
+        self.assertTrue(handover.is_unhappy)
+        activity = handover.sudo().activity_ids
+        self.assertEqual(activity.user_id, self.manager)
+        self.assertIn("The seat is dirty", activity.note)
+
+    def test_model_goes_before_store(self):
+        self.model.auto_warranty_months = 60
+        self.model.auto_first_service_km = 10000
+        handover = self._handover()
+        today = fields.Date.context_today(handover)
+        self.assertEqual(handover.warranty_end_date, today + relativedelta(months=60))
+        self.assertEqual(handover.next_service_odometer, 10000)
+        self.assertEqual(handover.next_service_date, today + relativedelta(months=6))
+
+    def test_change_after_signing_asks_again(self):
+        handover = self._handover()
+        self._prepare(handover)
+        handover.remarks = "Without the second key"
+        self.assertFalse(handover.customer_signature)
+        self.assertFalse(handover.customer_signed_on)
+        with self.assertRaisesRegex(UserError, "has not signed"):
+            handover.action_finish()
+
+    def test_notice_holds_the_handover(self):
+        self.store.auto_notice_required = True
+        handover = self._handover()
+        self._prepare(handover)
+        with self.assertRaisesRegex(UserError, "delivery notice"), self.cr.savepoint():
+            handover.action_finish()
+        self.assertEqual(handover.state, "planned")
+        self.assertEqual(self.vehicle.supply_state, "in_stock")
+        self.assertFalse(self.lead.stage_id.is_won)
+
+    def test_car_elsewhere(self):
+        handover = self._handover()
+        self._prepare(handover)
+        shelf = self.env["stock.location"].create(
+            {
+                "name": "Far away",
+                "usage": "internal",
+                "company_id": self.store.id,
+                "location_id": self.warehouses[1].view_location_id.id,
+            }
+        )
+        self.order.picking_ids.do_unreserve()
+        self._move(self._stock(), shelf, self.vehicle.vin)
+        with self.assertRaisesRegex(UserError, "not ready in stock"):
+            handover.action_finish()
+
+    def test_stock_was_first(self):
+        picking = self.order.picking_ids
+        picking.move_ids.picked = True
+        picking.with_context(skip_sms=True).button_validate()
+        handover = self._handover(vehicle_id=self.vehicle.id)
+        self._prepare(handover)
+        handover.action_finish()
+        self.assertEqual(handover.state, "done")
+        self.assertEqual(self.vehicle.odometer, 12)
+
+    def test_two_cars_one_after_the_other(self):
+        vehicle, second = self._receive(), self._receive()
+        order = self._contract(vehicle, self.partners[0])
+        order.order_line.copy(
+            {"order_id": order.id, "vehicle_id": second.id, "price_unit": 150000}
+        )
+        order.action_confirm()
+        first = self._handover(order)
+        other = self._handover(order)
+        self.assertEqual((first | other).vehicle_id, vehicle | second)
+        self._prepare(other)
+        other.action_finish()
+        self.assertEqual(other.vehicle_id.sale_state, "delivered")
+        self.assertEqual(first.vehicle_id.sale_state, "sold")
+        self._prepare(first)
+        first.action_finish()
+        self.assertEqual(first.vehicle_id.sale_state, "delivered")
+
+    def test_bad_input(self):
+        other = self._receive()
+        with self.assertRaises(ValidationError), self.cr.savepoint():
+            self._handover(vehicle_id=other.id)
+        handover = self._handover()
+        for vals in ({"state": "done"}, {"is_unhappy": True}):
+            with self.assertRaises(UserError), self.cr.savepoint():
+                handover.write(vals)
+        handover.checklist_ids.line_ids[0].result = "ok"
+        with self.assertRaises(UserError), self.cr.savepoint():
+            handover.vehicle_id = other
+        self.order._action_cancel()
+        self.assertEqual(handover.state, "cancelled")
+
+    def test_rights(self):
+        handover = self._handover()
+        self.assertEqual(handover.with_user(self.users["adviser", 1]).state, "planned")
+        with self.assertRaises(AccessError):
+            handover.with_user(self.users["sales_manager", 2]).read(["name"])
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            handover.with_user(self.users["auditor"]).odometer = 3
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            handover.with_user(self.users["adviser", 1]).action_finish()
+
+    def test_print(self):
+        handover = self._handover()
+        self._prepare(handover)
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "auto_crm_sale.report_handover", handover.ids
+        )
+        self.assertIn(self.vehicle.vin, html.decode())
+        self.assertIn("data:image", html.decode())
+
+    def test_stock_by_age(self):
+        self.store.write({"auto_aged_days": 90, "auto_markdown_percent": 1})
+        self.product.list_price = 100000
+        aged = self._receive()
+        aged._write_from_stock(
+            {"stock_date": fields.Datetime.now() - timedelta(days=125)}
+        )
+        self.env.flush_all()
+        ages = self.env["auto.stock.age"].with_user(self.manager)
+        row = ages.browse(aged.id)
+        self.assertTrue(row.is_aged)
+        self.assertEqual(row.age_band, "4")
+        self.assertEqual((row.markdown_percent, row.markdown_price), (2, 98000))
+        fresh = ages.browse(self.vehicle.id)
+        self.assertEqual((fresh.is_aged, fresh.markdown_price), (False, 100000))
+        other = ages.with_user(self.users["sales_manager", 2])
+        self.assertFalse(other.search([("id", "=", aged.id)]))

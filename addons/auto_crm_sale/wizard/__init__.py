@@ -1,0 +1,2 @@
+from . import account_payment_register
+from . import auto_take_payment

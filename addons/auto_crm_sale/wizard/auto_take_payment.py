@@ -1,0 +1,173 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..models.auto_payment_due import KINDS
+
+
+class AutoTakePayment(models.TransientModel):
+    """The cashier's form: money for a contract, in one step."""
+
+    _name = "auto.take.payment"
+    _description = "Take a payment"
+
+    order_id = fields.Many2one(
+        comodel_name="sale.order",
+        string="Contract",
+        required=True,
+        ondelete="cascade",
+        domain="[('is_vehicle_contract', '=', True), ('state', '!=', 'cancel')]",
+    )
+    company_id = fields.Many2one(related="order_id.company_id")
+    currency_id = fields.Many2one(related="order_id.currency_id")
+    partner_id = fields.Many2one(related="order_id.partner_id", string="Customer")
+    vehicle_ids = fields.Many2many(related="order_id.vehicle_ids")
+    amount_total = fields.Monetary(related="order_id.amount_total")
+    paid_amount = fields.Monetary(related="order_id.paid_amount")
+    open_amount = fields.Monetary(related="order_id.open_amount")
+    kind = fields.Selection(
+        selection=KINDS,
+        string="Paid as",
+        required=True,
+        compute="_compute_kind",
+        store=True,
+        precompute=True,
+        readonly=False,
+    )
+    amount = fields.Monetary(
+        required=True,
+        compute="_compute_kind",
+        store=True,
+        precompute=True,
+        readonly=False,
+    )
+    payer_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Paid by",
+        required=True,
+        compute="_compute_kind",
+        store=True,
+        precompute=True,
+        readonly=False,
+        help="The customer, or who pays instead: the bank that pays out the loan.",
+    )
+    journal_id = fields.Many2one(
+        comodel_name="account.journal",
+        string="Till or bank",
+        required=True,
+        compute="_compute_journal_id",
+        store=True,
+        precompute=True,
+        readonly=False,
+        domain="[('type', 'in', ('cash', 'bank', 'credit')),"
+        " ('company_id', 'parent_of', company_id)]",
+    )
+    date = fields.Date(required=True, default=fields.Date.context_today)
+    memo = fields.Char(help="Receipt or transaction number.")
+
+    @api.depends("order_id")
+    def _compute_kind(self):
+        for wizard in self:
+            dues = wizard.order_id.due_ids.filtered(lambda due: due.open_amount > 0)
+            due = dues[:1]
+            wizard.kind = due.kind or "deposit"
+            wizard.amount = due.open_amount or max(wizard.order_id.open_amount, 0.0)
+            wizard.payer_id = due.payer_id or wizard.order_id.partner_id
+
+    @api.depends("order_id")
+    def _compute_journal_id(self):
+        journals = self.env["account.journal"]
+        for wizard in self:
+            company = wizard.order_id.company_id
+            found = journals.search(
+                [
+                    *journals._check_company_domain(company),
+                    ("type", "in", ("cash", "bank")),
+                ]
+            )
+            own = found.filtered(lambda one, store=company: one.company_id == store)
+            wizard.journal_id = (own or found)[:1]
+
+    def action_pay(self):
+        """Take the money: a posted payment, allocated to the contract's invoices.
+
+        :raise UserError: for an amount that is not above zero or more than is open,
+            or a contract that is cancelled
+        """
+        self.ensure_one()
+        payment = self._take()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "%(payment)s: %(amount)s for %(order)s. Open: %(open)s.",
+                    payment=payment.name,
+                    amount=payment.currency_id.format(payment.amount),
+                    order=self.order_id.name,
+                    open=self.order_id.currency_id.format(self.order_id.open_amount),
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    def action_pay_print(self):
+        """Take the money and print the receipt."""
+        self.ensure_one()
+        payment = self._take()
+        return self.env.ref("account.action_report_payment_receipt").report_action(
+            payment, config=False
+        )
+
+    def _take(self):
+        """Create and post the payment.
+
+        :return: the ``account.payment``
+        """
+        order = self.order_id
+        # Two cashiers, one contract: the second is told what is open by then.
+        order.sudo().lock_for_update()
+        order.invalidate_recordset(["paid_amount", "open_amount", "state"])
+        currency = order.currency_id
+        if order.state == "cancel" or not order.is_vehicle_contract:
+            raise UserError(
+                self.env._("%(order)s is not a contract in force.", order=order.name)
+            )
+        if currency.compare_amounts(self.amount, 0) <= 0:
+            raise UserError(self.env._("The amount must be above zero."))
+        if currency.compare_amounts(self.amount, order.open_amount) > 0:
+            raise UserError(
+                self.env._(
+                    "Only %(open)s is open on %(order)s.",
+                    open=currency.format(order.open_amount),
+                    order=order.name,
+                )
+            )
+        if self.date > fields.Date.context_today(self):
+            raise UserError(self.env._("The payment cannot be dated in the future."))
+        payment = (
+            self.env["account.payment"]
+            .with_company(order.company_id)
+            .create(self._payment_vals())
+        )
+        if not payment.outstanding_account_id:
+            # Without an account of its own for money on its way, the money is in
+            # the till or the bank at once.
+            payment.outstanding_account_id = self.journal_id.default_account_id
+        payment.action_post()
+        return payment
+
+    def _payment_vals(self):
+        return {
+            "payment_type": "inbound",
+            "partner_type": "customer",
+            "partner_id": self.payer_id.id,
+            "amount": self.amount,
+            "currency_id": self.currency_id.id,
+            "date": self.date,
+            "journal_id": self.journal_id.id,
+            "company_id": self.company_id.id,
+            "memo": self.memo or self.order_id.name,
+            "contract_id": self.order_id.id,
+            "contract_kind": self.kind,
+        }
