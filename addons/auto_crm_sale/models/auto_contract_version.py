@@ -141,11 +141,15 @@ class AutoContractVersion(models.Model):
                 if self.number > 1
                 else Markup("<p>%s</p>") % self.env._("The first version.")
             )
+        return self._rows_html(self.difference)
+
+    def _rows_html(self, difference):
+        """Return differences (see :meth:`_compare`) as a table in safe HTML."""
         labels = self._labels()
         rows = Markup("").join(
             Markup("<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>")
             % (labels[what], line or "", self._show(old), self._show(new))
-            for what, line, old, new in self.difference
+            for what, line, old, new in difference
         )
         return Markup(
             "<table class='table table-sm'><thead><tr><th>%s</th><th>%s</th>"

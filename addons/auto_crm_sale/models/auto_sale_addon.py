@@ -57,7 +57,7 @@ class AutoSaleAddon(models.Model):
     state = fields.Selection(
         selection=[
             ("draft", "Draft"),
-            ("in_progress", "Ordered / in progress"),
+            ("in_progress", "In progress"),
             ("done", "Done"),
             ("cancelled", "Cancelled"),
         ],
@@ -648,16 +648,16 @@ class AutoSaleAddon(models.Model):
 
     def _line_vals(self):
         self.ensure_one()
-        vals = {
+        # In the customer's language, as the whole contract is.
+        kind = self.kind_id.with_context(lang=self.order_id._get_lang())
+        return {
             "order_id": self.order_id.id,
             "addon_id": self.id,
             "product_id": self.product_id.id,
+            "name": ": ".join(filter(None, (kind.name, self.description))),
             "product_uom_qty": 1,
             "price_unit": self.amount,
         }
-        if self.description:
-            vals["name"] = f"{self.kind_id.name}: {self.description}"
-        return vals
 
     def _drop_lines(self):
         """Take the lines off the contract, as far as it is not confirmed."""

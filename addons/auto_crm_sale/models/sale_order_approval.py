@@ -360,6 +360,10 @@ class SaleOrder(models.Model):
                 order._write_terms({"agreed_terms": key, "terms_approved": False})
             order._keep_version("confirmed")
             order._tell_vehicles(self.env._("Sold: contract %(name)s", name=order.name))
+            # The prospect bought, whoever confirms: the customer may, by signing.
+            lead = order.opportunity_id.sudo()
+            if lead.active and lead.won_status == "pending":
+                lead.action_set_won()
 
     def _write_terms(self, vals):
         self.with_context(auto_terms=TERMS).write(vals)

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class SaleOrder(models.Model):
@@ -14,6 +14,12 @@ class SaleOrder(models.Model):
         copy=False,
     )
     version_count = fields.Integer(compute="_compute_version_count")
+    change_html = fields.Html(
+        string="Change to approve",
+        compute="_compute_change_html",
+        sanitize=False,
+        help="What differs now from the version that was agreed last.",
+    )
 
     def _compute_version_count(self):
         counts = dict(
@@ -23,6 +29,18 @@ class SaleOrder(models.Model):
         )
         for order in self:
             order.version_count = counts.get(order._origin, 0)
+
+    @api.depends("contract_approval", "version_ids")
+    @api.depends_context("lang")
+    def _compute_change_html(self):
+        for order in self:
+            # Shown to whoever reads the contract itself.
+            last = order.sudo().version_ids.sorted("number")[-1:]
+            order.change_html = (
+                last._rows_html(last._compare(last.snapshot, order._snapshot()))
+                if last and last.terms != order._terms_key()
+                else False
+            )
 
     def action_view_versions(self):
         """Open the versions of the contract."""

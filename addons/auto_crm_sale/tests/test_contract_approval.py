@@ -175,7 +175,10 @@ class TestContractApproval(ContractCase):
         self.env["sale.order.line"].create(
             {"order_id": order.id, "product_id": self.mat.id, "price_unit": 0}
         )
+        self.assertIn("149,500", order.change_html)
+        self.assertIn("Floor mats", order.change_html)
         self._approve(order)
+        self.assertFalse(order.change_html)
         self.assertEqual(order.contract_approval, "approved")
         last, first = order.sudo().version_ids
         self.assertEqual((first.number, last.number), (1, 2))
@@ -384,6 +387,8 @@ class TestContractApproval(ContractCase):
         self.assertEqual(order.partner_id.name, "Fourth Buyer")
         self.assertEqual(order.vehicle_ids, vehicle)
         self.assertEqual(order.user_id, self.consultant)
+        order.with_user(self.consultant).action_confirm()
+        self.assertEqual(lead.won_status, "won")
         with self.assertRaises(AccessError):
             lead.with_user(self.users["consultant", 2]).action_make_contract()
 
