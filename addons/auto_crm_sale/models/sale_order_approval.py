@@ -152,7 +152,10 @@ class SaleOrder(models.Model):
             # Whatever a client sends, in the values or as a default.
             vals.update(dict.fromkeys(TERM_FIELDS - {"contract_approval"}, False))
             vals.pop("contract_approval", None)
-        orders = super().create(vals_list)
+        clean = dict(self.env.context)
+        clean.pop("default_contract_approval", None)
+        orders = super(SaleOrder, self.with_context(clean)).create(vals_list)
+        orders = orders.with_env(self.env)
         orders.filtered(lambda order: order.state == "sale")._agree()
         return orders
 
@@ -239,7 +242,11 @@ class SaleOrder(models.Model):
     def _term_lines(self):
         """Return the lines that are part of what is agreed."""
         return self.order_line.filtered(
-            lambda line: not line.display_type and not line.is_downpayment
+            lambda line: (
+                not line.display_type
+                # Real down payments are lines of quantity 0.
+                and not (line.is_downpayment and not line.product_uom_qty)
+            )
         )
 
     def _terms_key(self):
@@ -274,7 +281,7 @@ class SaleOrder(models.Model):
         # Configuration and prices decide the same for whoever asks.
         order = self.sudo()
         kinds = order.env["auto.approval.kind"]
-        if not order.is_vehicle_contract and not order.agreed_terms:
+        if not order._is_watched():
             return kinds
         if order.state == "sale" and not order.agreed_terms:
             return kinds  # see BEFORE
@@ -312,7 +319,10 @@ class SaleOrder(models.Model):
 
     def _is_watched(self):
         self.ensure_one()
-        return self.is_vehicle_contract or bool(self.agreed_terms)
+        # Asked of the lines: a client might write the stored field.
+        return bool(self.agreed_terms) or any(
+            self.order_line.product_id.mapped("is_vehicle")
+        )
 
     def _contract_is_approved(self):
         """Return whether the contract may go on as it is now.

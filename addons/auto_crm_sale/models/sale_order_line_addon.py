@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from .auto_sale_addon import SYNC
 
@@ -24,7 +25,16 @@ class SaleOrderLine(models.Model):
         "This add-on is on the contract already.",
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self._from_addon():
+            # Whatever a client sends: the add-on makes its line itself.
+            vals_list = [{**vals, "addon_id": False} for vals in vals_list]
+        return super().create(vals_list)
+
     def write(self, vals):
+        if "addon_id" in vals and not self._from_addon():
+            raise UserError(self.env._("An add-on makes its line itself."))
         result = super().write(vals)
         if AMOUNT_FIELDS & vals.keys() and not self._from_addon():
             # Who may change the contract's line changes the add-on with it.

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class SaleOrderLine(models.Model):
@@ -51,6 +52,25 @@ class SaleOrderLine(models.Model):
         for line in agreed:
             line.discount = 0
         return result
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # Whatever a client sends: the agreement is found, not chosen.
+        vals_list = [
+            {name: value for name, value in vals.items() if name != "agreement_line_id"}
+            for vals in vals_list
+        ]
+        clean = dict(self.env.context)
+        clean.pop("default_agreement_line_id", None)
+        lines = super(SaleOrderLine, self.with_context(clean)).create(vals_list)
+        return lines.with_env(self.env)
+
+    def write(self, vals):
+        if "agreement_line_id" in vals:
+            raise UserError(
+                self.env._("The agreement follows from the customer and the product.")
+            )
+        return super().write(vals)
 
     def _get_display_price(self):
         return (

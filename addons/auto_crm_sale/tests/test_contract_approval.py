@@ -110,6 +110,23 @@ class TestContractApproval(ContractCase):
         self.assertFalse(forged.agreed_terms)
         self.assertFalse(forged.terms_approved)
 
+    def test_no_way_round(self):
+        order = self._order(145000)
+        order.write({"is_vehicle_contract": False})
+        self._refused(order.action_confirm)
+        order = self._order(150000)
+        self.env["sale.order.line"].create(
+            {
+                "order_id": order.id,
+                "product_id": self.mat.id,
+                "is_downpayment": True,
+                "price_unit": -9000,
+                "product_uom_qty": 1,
+            }
+        )
+        self.assertEqual(order.contract_approval, "needed")
+        self._refused(order.action_confirm)
+
     def test_any_edit_reopens(self):
         other = self._receive()
         edits = {

@@ -112,6 +112,18 @@ class TestGroupAgreement(ContractCase):
         self.assertEqual(order.contract_discount, 8000)
         self._refused(order.action_confirm)
 
+    def test_agreement_is_not_chosen_by_hand(self):
+        line = self._agreement().line_ids
+        order = self._fleet_order(
+            self.partners[0], price_unit=138000, agreement_line_id=line.id
+        )
+        self.assertFalse(order.order_line.agreement_line_id)
+        self._refused(lambda: order.order_line.write({"agreement_line_id": line.id}))
+        lines = order.order_line.with_context(default_agreement_line_id=line.id)
+        extra = lines.create({"order_id": order.id, "product_id": self.mat.id})
+        self.assertFalse(extra.agreement_line_id)
+        self._refused(order.action_confirm)
+
     def test_only_where_and_when_it_holds(self):
         agreement = self._agreement()
         self.assertEqual(

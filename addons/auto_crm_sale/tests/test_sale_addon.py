@@ -9,6 +9,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.auto_crm_base.tests.common_matrix import MatrixCase
 
+from ..models.auto_sale_addon import SYNC
 from .test_contract_approval import ContractCase
 
 
@@ -60,19 +61,17 @@ class TestSaleAddon(ContractCase):
         self.assertEqual(order.order_line[1].price_unit, 2700)
         order.order_line[1].unlink()
         self.assertFalse(addon.is_charged)
+        addon.is_charged = True
+        self._refused(lambda: order.order_line[0].write({"addon_id": addon.id}))
+        line = {"order_id": order.id, "product_id": self.mat.id, "addon_id": addon.id}
+        lines = self.env["sale.order.line"]
+        self.assertFalse(lines.create(line).addon_id)
         with (
             self.assertRaises(IntegrityError),
             mute_logger("odoo.sql_db"),
             self.cr.savepoint(),
         ):
-            for _twice in range(2):
-                self.env["sale.order.line"].create(
-                    {
-                        "order_id": order.id,
-                        "product_id": self.mat.id,
-                        "addon_id": addon.id,
-                    }
-                )
+            lines.with_context(auto_addon_sync=SYNC).create(line)
 
     def test_form_of_the_contract(self):
         order = self._order()
