@@ -130,6 +130,24 @@ class AutoVehicle(models.Model):
                     self.env._("“%(plate)s” is no license plate.", plate=plate)
                 )
 
+    @api.constrains("sale_state", "vin", "license_plate")
+    def _check_identified(self):
+        """Refuse a car on the road that nobody could find again.
+
+        New cars have no VIN until they are built; with a customer, a car has one, or
+        at least the plate by which its service can be booked.
+        """
+        for vehicle in self:
+            if vehicle.sale_state in ("delivered", "third_party") and not (
+                vehicle.vin or vehicle.license_plate
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "A car that is with its owner needs its VIN, or at least its "
+                        "license plate."
+                    )
+                )
+
     @api.onchange("vin")
     def _onchange_vin(self):
         vin = vin_tools.normalise(self.vin)

@@ -168,13 +168,67 @@ class ResPartner(models.Model):
             return Domain("contact_log_ids.date", operator, value)
         return NotImplemented
 
+    @api.onchange("phone", "country_id")
+    def _onchange_phone_known(self):
+        """Say that a customer of the store has this number already.
+
+        A warning and no refusal: a couple, or the people of a company, may share a
+        number. Whose it is within one company or family is not asked.
+        """
+        store = self.auto_store_id or self._default_store()
+        changed = self.phone and self.phone != self._origin.phone
+        if not changed or not self.env.user._auto_roles():
+            return {}
+        # Of the own store, whoever may see the customer: one record for life.
+        family = (self | self.parent_id | self.commercial_partner_id)._origin.ids
+        known = (
+            self._find_customer(phone=self.phone)
+            .sudo()
+            .filtered(
+                lambda partner: (
+                    partner.is_auto_customer
+                    and store in partner.store_ids
+                    and partner.id not in family
+                    and partner.commercial_partner_id.id not in family
+                )
+            )[:1]
+        )
+        if not known:
+            return {}
+        return {
+            "warning": {
+                "title": self.env._("This number is known"),
+                "message": self.env._(
+                    "%(customer)s of this store has this number already. Open that "
+                    "customer instead of making a second one, unless they share the "
+                    "number.",
+                    customer=known.display_name,
+                ),
+            }
+        }
+
     # ------------------------------------------------------------
     # Create, write, unlink
     # ------------------------------------------------------------
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create(self._auto_complete_values(vals_list))
+        partners = super().create(self._auto_complete_values(vals_list))
+        # Contacts that are created with their parent come before its stores.
+        parents = self.browse(
+            partner.id
+            for partner, vals in zip(partners, vals_list, strict=True)
+            if vals.get("child_ids")
+        ).filtered("store_ids")
+        parents._auto_share_with_children()
+        for parent in parents.sudo():
+            parent.child_ids.filtered(lambda child: not child.auto_store_id).write(
+                {
+                    "auto_store_id": parent.auto_store_id.id,
+                    "is_auto_customer": parent.is_auto_customer,
+                }
+            )
+        return partners
 
     def write(self, vals):
         self._auto_check_allocation(vals)

@@ -24,6 +24,7 @@ class TestAccessMatrix(MatrixCase):
         vehicle = self.env["auto.vehicle"].create(
             {
                 "company_id": store.id,
+                "license_plate": "浙T00001",
                 "store_ids": [fields.Command.set(store.ids)],
                 "owner_id": self.make_customer(store, user)[0].id,
             }

@@ -68,6 +68,7 @@ class TestCall(AutoCase):
 
     def test_nameless_call_is_logged_too(self):
         call = self.calls._start("13900139000")
+        call.summary = "Wrong number"
         call.action_done()
         self.assertFalse(call.contact_id.partner_id)
         self.assertEqual(call.contact_id.number, "+8613900139000")
@@ -110,6 +111,17 @@ class TestCall(AutoCase):
         call.result = False
         with self.assertRaises(UserError):
             call.action_done()
+
+    def test_unknown_caller_with_nothing_typed(self):
+        call = self.calls._start("13900139000")
+        for nothing in ({}, {"summary": "  ", "new_name": " "}):
+            call.write(nothing)
+            with self.assertRaisesRegex(UserError, "Nobody is named"):
+                call.action_done()
+        self.assertFalse(call.contact_id)
+        call.result = "no_answer"
+        call.action_done()
+        self.assertTrue(call.contact_id, "that nobody answered says something")
 
     def test_technician_and_auditor_take_no_calls(self):
         for user in (self.users["technician", 1], self.users["auditor"]):

@@ -1,6 +1,7 @@
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -49,6 +50,48 @@ class TestCustomer(AutoCase):
         moved = self.partners.create({"name": "Driver"})
         moved.parent_id = self.customer.sudo()
         self.assertEqual(moved.store_ids, self.stores[1] | self.stores[2])
+
+    def test_contacts_created_with_their_company(self):
+        company = self.partners.with_user(self.consultant).create(
+            {
+                "name": "Fleet Co.",
+                "is_company": True,
+                "child_ids": [
+                    Command.create({"name": "Driver", "phone": "13800138777"})
+                ],
+            }
+        )
+        contact = company.sudo().child_ids
+        self.assertEqual(contact.store_ids, self.stores[1])
+        self.assertEqual(contact.auto_store_id, self.stores[1])
+        self.assertTrue(contact.is_auto_customer)
+        stranger = contact.with_user(self.users["consultant", 2])
+        self.assertFalse(stranger.has_access("read"))
+
+    def _typed(self, **values):
+        """Return what the form says when the consultant has typed ``values``."""
+        form = self.partners.with_user(self.consultant)
+        spec = {name: {} for name in (*values, "auto_store_id")}
+        return form.onchange(values, ["phone"], spec).get("warning")
+
+    def test_known_number_warns_in_the_form(self):
+        warning = self._typed(name="Zhang W.", phone="+86 13800138000")
+        self.assertIn("Zhang Wei", warning["message"])
+        self.assertFalse(self._typed(name="Other", phone="13800138001"))
+        # Contacts of one customer share a number, and a warning refuses nothing.
+        self.assertFalse(
+            self._typed(name="Spouse", phone="13800138000", parent_id=self.customer.id)
+        )
+        second = self.partners.with_user(self.consultant).create(
+            {"name": "Husband", "phone": "13800138000"}
+        )
+        self.assertTrue(second)
+
+    def test_number_of_another_store_is_not_told(self):
+        self.partners.with_user(self.users["consultant", 2]).create(
+            {"name": "Stranger", "phone": "13700137000"}
+        )
+        self.assertFalse(self._typed(name="New", phone="13700137000"))
 
     def test_find_customer_by_any_spelling(self):
         find = self.partners.with_user(self.users["callcentre", 2])._find_customer

@@ -1,3 +1,5 @@
+from itertools import count
+
 import psycopg2
 from dateutil.relativedelta import relativedelta
 
@@ -39,6 +41,8 @@ class FollowupCase(AutoCase):
             }
         )
 
+    plates = count(1)
+
     @classmethod
     def vehicle(cls, owner, store=1, **vals):
         return cls.env["auto.vehicle"].create(
@@ -46,6 +50,7 @@ class FollowupCase(AutoCase):
                 "owner_id": owner.id,
                 "company_id": cls.stores[store].id,
                 "sale_state": "delivered",
+                "license_plate": f"浙T{next(cls.plates):05}",
                 **vals,
             }
         )
@@ -553,6 +558,7 @@ class TestFollowup(FollowupCase):
                     "owner_id": owner.id,
                     "company_id": self.stores[1].id,
                     "sale_state": "delivered",
+                    "license_plate": f"浙T{next(self.plates):05}",
                     "warranty_end_date": self.today,
                 }
                 for owner in owners

@@ -44,11 +44,31 @@ class TestVehicle(VehicleCase):
 
     def test_no_vin_yet(self):
         self.env["auto.vehicle"].create(
-            [{"production_number": " po-1 ", "vin": ""}, {"vin": False}]
+            [
+                {"production_number": " po-1 ", "supply_state": "planned", "vin": ""},
+                {"supply_state": "in_production", "vin": False},
+            ]
         )
         self.assertTrue(
             self.env["auto.vehicle"].search([("production_number", "=", "PO-1")])
         )
+
+    def test_a_car_with_its_owner_can_be_found_again(self):
+        vehicles = self.env["auto.vehicle"]
+        for state in ("delivered", "third_party"):
+            with self.assertRaisesRegex(ValidationError, "needs its VIN"):
+                vehicles.create({"model_id": self.model.id, "sale_state": state})
+        car = vehicles.create({"license_plate": "浙A10101"})
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            car.license_plate = False
+        planned = vehicles.create({"supply_state": "planned"})
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            planned.sale_state = "delivered"
+        result = vehicles.load(
+            ["model_id/.id", "sale_state"], [[str(self.model.id), "third_party"]]
+        )
+        self.assertFalse(result["ids"])
+        self.assertIn("needs its VIN", result["messages"][0]["message"])
 
     def test_wrong_vins_are_refused(self):
         for vin, part in (

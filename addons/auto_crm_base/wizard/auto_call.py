@@ -236,8 +236,24 @@ class AutoCall(models.TransientModel):
             raise UserError(self.env._("This call is logged already."))
         if not self.summary and not self.result:
             raise UserError(self.env._("Say in a word what the call was about."))
+        if self._says_nothing():
+            raise UserError(
+                self.env._(
+                    "Nobody is named and nothing is written. Say who called, or in a "
+                    "word what the call was about."
+                )
+            )
         self.contact_id = self._log_call()
         return self._wrap_up() or self._next_call_action()
+
+    def _says_nothing(self):
+        """Return whether an unknown caller's form is as it was opened."""
+        self.ensure_one()
+        untouched = self.result == self.default_get(["result"]).get("result")
+        typed = self.partner_id or self.vehicle_id or self.next_step
+        return untouched and not (
+            typed or (self.summary or "").strip() or (self.new_name or "").strip()
+        )
 
     def _log_call(self):
         """Write the one contact that the call leaves behind, and return it.

@@ -63,3 +63,4 @@ from . import crm_lead_portrait
 from . import crm_lead_integrity
 from . import crm_lead_adopt
 from . import crm_lead_my_day
+from . import crm_lead_screen

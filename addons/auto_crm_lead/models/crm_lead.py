@@ -185,11 +185,24 @@ class CrmLead(models.Model):
             )
 
         old, new = old_status_by_lead, new_status_by_lead
-        reached("is_won", old, new)._set_grade_won()
+        won = reached("is_won", old, new)
+        won._set_grade_won()
+        won._give_customers()
         reached("is_lost", old, new)._set_grade_lost()
         left = reached("is_won", new, old) | reached("is_lost", new, old)
         left.filtered(lambda lead: lead.won_status == "pending")._restore_grade()
         return res
+
+    def _give_customers(self):
+        """Give the customers of won prospects to who sold, unless they are somebody's.
+
+        Of two prospects of one customer the first decides.
+        """
+        # Whose customer a buyer is follows from the sale: nobody allocates here.
+        for lead in self.sudo():
+            customer = lead.partner_id
+            if customer.is_auto_customer and lead.user_id and not customer.user_id:
+                customer.user_id = lead.user_id
 
     def _merge_dependences(self, opportunities):
         """Take grade history and response clock along to the one that stays."""

@@ -62,7 +62,7 @@ class CrmLead(models.Model):
         comodel_name="auto.lead.event", inverse_name="lead_id", string="Response clock"
     )
     response_text = fields.Char(
-        string="Answered", compute="_compute_response_text", compute_sudo=False
+        string="First answer", compute="_compute_response_text", compute_sudo=False
     )
 
     @api.depends("first_touch_date", "response_minutes", "received_date")

@@ -344,6 +344,25 @@ class CrmLead(models.Model):
         self._after_lost(approval)
         return None
 
+    def _close_erased(self):
+        """Lose, without approval, what is open of persons who were just erased."""
+        leads = self.with_context(auto_lose=LOSE, tracking_disable=True)
+        still_open = leads.filtered(
+            lambda lead: lead.active and lead.won_status == "pending"
+        )
+        still_open._cancel_approvals(self.env._("The person was erased."))
+        still_open.write(
+            {
+                "active": False,
+                "probability": 0,
+                "automated_probability": 0,
+                "lost_state": "approved",
+                "lost_date": fields.Datetime.now(),
+                "next_followup_date": False,
+            }
+        )
+        leads.write({"lost_note": False})
+
     def _after_lost(self, approval):
         """Do what follows a loss: some are called back by somebody else."""
         # Nobody shall know which ones, or pick them.

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import format_date
 
 
@@ -60,6 +60,7 @@ class ResPartner(models.Model):
                     ["__count"],
                 )
             )
+        since = self._portrait_since()
         facts = {}
         for partner in self:
             cars = vehicles.get(partner, self.env["auto.vehicle"])
@@ -67,7 +68,7 @@ class ResPartner(models.Model):
             facts[partner] = self._portrait_lines(
                 (
                     self.env._("Customer since"),
-                    partner.create_date and format_date(self.env, partner.create_date),
+                    partner in since and format_date(self.env, since[partner]),
                 ),
                 (self.env._("Level:"), level and level.display_name),
                 (
@@ -77,3 +78,20 @@ class ResPartner(models.Model):
                 (self.env._("Bought through us:"), won.get(partner)),
             )
         return facts
+
+    def _portrait_since(self):
+        """Return since when each is a customer: the record, or the first own car."""
+        since = {
+            partner: fields.Datetime.context_timestamp(
+                partner, partner.create_date
+            ).date()
+            for partner in self
+            if partner.create_date
+        }
+        owners = self.env["auto.vehicle.owner"]
+        if owners.has_access("read"):
+            for partner, first in owners._read_group(
+                [("partner_id", "in", self.ids)], ["partner_id"], ["date_start:min"]
+            ):
+                since[partner] = min(first, since.get(partner, first))
+        return since

@@ -56,7 +56,7 @@ class AutoLeadGradeReport(models.Model):
         comodel_name="auto.lead.grade", string="Grade", readonly=True
     )
     verdict = fields.Selection(selection=VERDICTS, readonly=True)
-    explanation = fields.Char(compute="_compute_explanation")
+    explanation = fields.Char(string="What stands out", compute="_compute_explanation")
     days_in_grade = fields.Integer(
         string="Days in grade", readonly=True, aggregator="avg"
     )

@@ -36,6 +36,15 @@ class TestCustomerLinks(AutoCase):
         self.assertEqual(found, self.lead)
 
     def test_erasure_reaches_the_prospect(self):
+        self.lead.write(
+            {
+                "need_household": "Two children of Erasable",
+                "tradein_plate": "浙A10101",
+                "next_step": "Visit Erasable at home",
+            }
+        )
+        reason = self.env.ref("auto_crm_lead.lost_reason_given_up")
+        self.lead.action_request_lost(reason.id, "Erasable moved away")
         wizard = (
             self.env["auto.erase.person"]
             .with_user(self.users["head_office"])
@@ -45,6 +54,14 @@ class TestCustomerLinks(AutoCase):
         self.assertFalse(self.lead.phone)
         self.assertFalse(self.lead.contact_name)
         self.assertNotIn("Erasable", self.lead.name)
+        for name in ("need_household", "tradein_plate", "next_step", "lost_note"):
+            self.assertFalse(self.lead[name], name)
+        self.assertFalse(self.lead.active, "nobody is left to follow up")
+        self.assertEqual(self.lead.won_status, "lost")
+        self.assertFalse(self.lead.next_followup_date)
+        self.assertFalse(
+            self.lead.approval_ids.filtered(lambda a: a.state == "waiting")
+        )
         intake = self.env["auto.lead.intake"].search([("lead_id", "=", self.lead.id)])
         self.assertTrue(intake)
         self.assertFalse(any(intake.mapped("raw")))

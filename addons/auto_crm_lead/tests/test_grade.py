@@ -113,6 +113,30 @@ class TestGrade(LeadCase):
         self.assertEqual(lead.followup_state, "intent")
         self.assertTrue(lead.next_followup_date)
 
+    def test_the_customer_of_a_won_prospect_is_whose_sold(self):
+        customers = self.env["res.partner"].create(
+            [
+                {
+                    "name": name,
+                    "is_auto_customer": True,
+                    "store_ids": [fields.Command.set(self.store.ids)],
+                    "user_id": user.id,
+                }
+                for name, user in (
+                    ("Nobody's", self.env["res.users"]),
+                    ("A colleague's", self.manager),
+                )
+            ]
+        )
+        leads = self._lead(2)
+        for lead, customer in zip(leads, customers, strict=True):
+            lead.partner_id = customer
+        self.assertFalse(customers[0].user_id, "a prospect alone gives nobody away")
+        for lead in leads:
+            lead.with_user(self.consultant).action_set_won()
+        self.assertEqual(customers[0].user_id, self.consultant)
+        self.assertEqual(customers[1].user_id, self.manager, "never overwritten")
+
     def test_created_won(self):
         won = self.env["crm.stage"].search([("is_won", "=", True)], limit=1)
         lead = self._lead(stage_id=won.id, probability=100)

@@ -144,6 +144,26 @@ class TestLeadRights(LeadCase):
         )
         self.assertTrue(self.unassigned[1].with_user(plain).has_access("read"))
 
+    def test_screens_without_what_is_not_for_car_stores(self):
+        views = [[False, "form"], [False, "list"], [False, "kanban"]]
+
+        def screen(user):
+            leads = self.env["crm.lead"].with_user(user)
+            return leads.get_views(views, {"toolbar": True})["views"]
+
+        def actions(view):
+            return {action["id"] for action in view["toolbar"].get("action", [])}
+
+        plain = self.env.ref("base.user_root")
+        convert = self.env.ref("crm.action_crm_send_mass_convert").id
+        lost = self.env.ref("crm.crm_lead_lost_action").id
+        self.assertIn(convert, actions(screen(plain)["list"]))
+        for user in (self.consultant, self.manager):
+            shown = screen(user)
+            self.assertNotIn("iap_enrich", shown["form"]["arch"])
+            self.assertNotIn(convert, actions(shown["list"]))
+            self.assertIn(lost, actions(shown["list"]))
+
     def test_numbers_are_masked(self):
         lead = self._lead(phone="+86 138 0013 8000")
         shown = {

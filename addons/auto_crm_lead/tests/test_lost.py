@@ -1,3 +1,5 @@
+from ast import literal_eval
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
@@ -70,6 +72,15 @@ class TestLost(AutoCase):
             self.reason_competitor.id, "cheaper", self.competitor.id
         )
         self.assertEqual(lead.competitor_id, self.competitor)
+
+    def test_only_reasons_of_car_stores_are_offered(self):
+        self.env["crm.lost.reason"]._set_aside_generic()
+        wizard = self.env["crm.lead.lost"].with_user(self.consultant)
+        domain = wizard._fields["lost_reason_id"]._description_domain(self.env)
+        offered = self.env["crm.lost.reason"].search(literal_eval(domain))
+        self.assertIn(self.reason, offered)
+        self.assertNotIn(self.env.ref("crm.lost_reason_2"), offered)
+        self.assertTrue(self.env["crm.lost.reason"].create({"name": "X"}).is_automotive)
 
     def test_a_second_request_is_refused(self):
         self._request()

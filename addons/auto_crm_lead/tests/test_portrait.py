@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.tests import tagged
 
 from odoo.addons.auto_crm_base.tests.common import AutoCase
@@ -52,6 +55,24 @@ class TestPortrait(AutoCase):
         seen = partner.with_user(self.users["sales_manager", 2]).portrait_html
         self.assertNotIn("Old Polo", seen)
         self.assertNotIn("Two children", seen)
+
+    def test_customer_since_the_first_own_car(self):
+        partner = self.lead.partner_id
+        today = fields.Date.today()
+        self.assertEqual(partner._portrait_since()[partner], today)
+        years_ago = today - timedelta(days=1500)
+        car = self.env["auto.vehicle"].create(
+            {
+                "license_plate": "浙A31313",
+                "company_id": self.store.id,
+                "owner_id": partner.id,
+                "delivery_date": years_ago,
+            }
+        )
+        # Who sold it since has been a customer all the same.
+        car._change_owner(self.env["res.partner"].create({"name": "Next"}), today, "")
+        since = partner.with_user(self.consultant)._portrait_since()
+        self.assertEqual(since[partner], years_ago)
 
     def test_a_stranger_is_nothing(self):
         partner = self.env["res.partner"].new({"name": "Nobody"})

@@ -53,7 +53,7 @@ class AutoErasePerson(models.TransientModel):
             {
                 "model": "crm.lead",
                 "domain": Domain("id", "in", leads.ids),
-                "label": self.env._("Prospects that stay without a name"),
+                "label": self.env._("Prospects that stay without a name, closed"),
                 "values": self._erased_lead_values(),
             },
             *super()._erase_models(persons),
@@ -74,5 +74,19 @@ class AutoErasePerson(models.TransientModel):
             "zip",
             "city",
             "description",
+            "social_id",
+            "wanted_text",
+            "need_household",
+            "tradein_plate",
+            "next_step",
+            "last_contact_summary",
         )
         return {**dict.fromkeys(cleared, False), "name": self.env._("Erased person")}
+
+    def action_erase(self):
+        """Close the prospects that are still open: nobody is left to follow up."""
+        result = super().action_erase()
+        # Prospects of all stores, as above; the right was checked in erasing.
+        leads = self.env["crm.lead"].sudo().with_context(active_test=False)
+        leads.search([("partner_id", "in", self._persons().ids)])._close_erased()
+        return result

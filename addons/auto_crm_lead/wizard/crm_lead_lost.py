@@ -7,6 +7,7 @@ class CrmLeadLost(models.TransientModel):
 
     _inherit = "crm.lead.lost"
 
+    lost_reason_id = fields.Many2one(domain="[('is_automotive', '=', True)]")
     needs_competitor = fields.Boolean(related="lost_reason_id.needs_competitor")
     competitor_id = fields.Many2one(
         comodel_name="auto.competitor", string="Bought from"
