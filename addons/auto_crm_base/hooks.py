@@ -15,6 +15,11 @@ def pre_init_hook(env):
     )
 
 
+def post_init_hook(env):
+    """Take over the cars that are in stock, or were sold, already."""
+    env["product.template"]._adopt_existing_cars()
+
+
 def keep_activities(env, module):
     """Turn the activities of the addon's own types into ordinary to-dos.
 

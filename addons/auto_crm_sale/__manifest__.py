@@ -55,4 +55,7 @@
         "demo/auto_handover_demo.xml",
     ],
     "installable": True,
+    "pre_init_hook": "pre_init_hook",
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
 }

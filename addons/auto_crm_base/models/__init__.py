@@ -26,6 +26,7 @@ from . import auto_vehicle_owner
 from . import auto_odometer_reading
 from . import auto_insurance_policy
 from . import product_template
+from . import product_template_adopt
 from . import product_product
 from . import stock_lot
 from . import auto_stock_check

@@ -124,20 +124,24 @@ class AutoVehicle(models.Model):
         usage = location.usage
         ours = usage in ("internal", "transit")
         before = self.stock_location_id
+        moment = fields.Datetime.now()
+        if line.location_dest_id == location:
+            moment = line.date or moment
+        day = fields.Datetime.context_timestamp(self, moment).date()
         vals = {"stock_location_id": location.id if ours else False}
         if ours:
             vals["supply_state"] = "in_stock" if usage == "internal" else "in_transit"
             if self.sale_state in ("delivered", "third_party"):
                 vals["sale_state"] = "free"
             if not before:
-                vals["stock_date"] = fields.Datetime.now()
+                vals["stock_date"] = moment
             if usage == "internal" and location.company_id:
                 vals["company_id"] = location.company_id.id
         else:
             vals["supply_state"] = "out"
             vals["sale_state"] = "delivered" if usage == "customer" else "free"
             if usage == "customer":
-                vals["delivery_date"] = fields.Date.context_today(self)
+                vals["delivery_date"] = day
         if before == location or (not ours and not before and self._is_gone(vals)):
             vals.pop("delivery_date", None)
             self._write_from_stock(vals)
@@ -147,9 +151,10 @@ class AutoVehicle(models.Model):
             "stock",
             self._stock_sentence(location, line.location_id),
             document=line.picking_id or line.move_id.sudo() or None,
+            date=moment,
             company=location.company_id or self.company_id,
         )
-        self._change_owner_by_stock(usage, line, before)
+        self._change_owner_by_stock(usage, line, before, day)
 
     def _is_gone(self, vals):
         """Return whether the car was out already as ``vals`` has it."""
@@ -175,18 +180,23 @@ class AutoVehicle(models.Model):
             return self.env._("Sent back to the supplier")
         return self.env._("Taken out of stock")
 
-    def _change_owner_by_stock(self, usage, line, before):
-        """Hand the car to whom it was delivered, or take it from its owner."""
+    def _change_owner_by_stock(self, usage, line, before, day):
+        """Hand the car to whom it was delivered, or take it from its owner.
+
+        :param day: on which stock moved it
+        """
+        present = self.owner_ids.filtered(lambda row: not row.date_end)
+        day = max([day, *present.mapped("date_start")])
         if usage == "customer":
             partner = self._stock_owner(line)
             if partner:
-                self._change_owner(partner, reason=line.reference or "")
+                self._change_owner(partner, day, reason=line.reference or "")
                 partner._join_store(
                     line.company_id or self.company_id, self.env._("Car delivered")
                 )
         elif usage in ("internal", "transit") and not before and self.owner_id:
             self._change_owner(
-                self.env["res.partner"], reason=self.env._("Taken into stock")
+                self.env["res.partner"], day, reason=self.env._("Taken into stock")
             )
 
     def _stock_owner(self, line):

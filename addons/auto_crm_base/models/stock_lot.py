@@ -148,7 +148,9 @@ class StockLot(models.Model):
         Serial numbers that are no VIN are left alone: the stock check lists them.
         """
         refuse = self.env.company.auto_vin_check == "refuse"
-        cars = self.filtered("product_id.is_vehicle")
+        cars = self.filtered(
+            lambda lot: lot.product_id.is_vehicle and not lot.vehicle_ids
+        )
         clean = {lot: vin_tools.normalise(lot.name) for lot in cars}
         taken = set(
             self.env["auto.vehicle"]
@@ -156,17 +158,76 @@ class StockLot(models.Model):
             .search([("vin", "in", list(clean.values())), ("lot_id", "!=", False)])
             .mapped("vin")
         )
+        namesakes = cars._namesakes(set(clean.values()))
         adopted = self.browse()
-        for lot, vin in clean.items():
+        for lot in cars._likeliest_first(clean):
+            vin = clean[lot]
             problems = vin_tools.validate(vin, with_check_digit=refuse)
             if not vin or problems or vin in taken:
                 continue
+            same = namesakes.get((lot.product_id.id, vin), self.browse()) - lot
+            if same and lot.name != vin:
+                continue
             taken.add(vin)
-            if lot.name != vin or lot.company_id:
-                lot._write_adopted({"name": vin, "company_id": False})
             adopted += lot
-        adopted._register_vehicles()
-        adopted._sync_vehicles(strict=False)
+            # Another company's serial number of the car stays what it is.
+            if lot.name != vin or (lot.company_id and not same):
+                company_id = lot.company_id.id if same else False
+                lot._write_adopted({"name": vin, "company_id": company_id})
+        for company, lots in adopted._grouped_by_store():
+            lots = lots.with_company(company)
+            lots._register_vehicles()
+            lots._sync_vehicles(strict=False)
+
+    def _namesakes(self, vins):
+        """Return all serial numbers of these cars' products that are these VINs."""
+        return self.search(
+            [("product_id", "in", self.product_id.ids), ("name", "in", list(vins))]
+        ).grouped(lambda lot: (lot.product_id.id, lot.name))
+
+    def _likeliest_first(self, clean):
+        """Return these in the order in which they get a vehicle, where several are of
+        one car: what is written well, then what is in stock, then the latest.
+
+        :param dict clean: serial number → how its VIN is written well
+        """
+        here = set(
+            self.env["stock.quant"]
+            .search(
+                [
+                    ("lot_id", "in", self.ids),
+                    ("location_id.usage", "in", ("internal", "transit")),
+                    ("quantity", ">", 0),
+                ]
+            )
+            .lot_id.ids
+        )
+        return self.sorted(
+            lambda lot: (lot.name != clean[lot], lot.id not in here, -lot.id)
+        )
+
+    def _grouped_by_store(self):
+        """Return these with the store that moved them last, store by store."""
+        # Every store's movements count, whoever marks the product.
+        last = self.sudo()._last_move_lines()
+        here = self.env.company
+        return self.grouped(
+            lambda lot: last[lot.id].company_id if lot.id in last else here
+        ).items()
+
+    def _adopt_owners(self):
+        """Give the customers who bought these cars to the stores they deal with."""
+        lines = self.env["stock.move.line"]._read_group(
+            [
+                ("lot_id", "in", self.ids),
+                ("state", "=", "done"),
+                ("location_dest_id.usage", "=", "customer"),
+                ("picking_id.partner_id", "!=", False),
+            ],
+            ["picking_id"],
+        )
+        pickings = self.env["stock.picking"].union(*(row[0] for row in lines))
+        self.env["res.partner"]._adopt_into_stores(pickings.partner_id.ids)
 
     def _write_adopted(self, vals):
         """Write past the write() above: there is no vehicle to tell yet."""

@@ -2,8 +2,10 @@ from . import res_company
 from . import auto_reservation
 from . import auto_vehicle
 from . import sale_order
+from . import sale_order_adopt
 from . import sale_order_line
 from . import stock_move
+from . import stock_move_line
 from . import stock_rule
 from . import auto_approval_kind
 from . import auto_contract_version

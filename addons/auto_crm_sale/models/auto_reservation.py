@@ -325,8 +325,7 @@ class AutoReservation(models.Model):
     def _take(self):
         """Make these active: the one place where a car is taken.
 
-        :raise ConcurrencyError: when somebody took it at the same moment; the
-            request is then repeated and told who has it
+        :raise UserError: when somebody took it at the same moment
         """
         now = fields.Datetime.now()
         for company, reservations in self.grouped("company_id").items():
@@ -342,9 +341,25 @@ class AutoReservation(models.Model):
             with self.env.cr.savepoint():
                 self.flush_recordset()
         except UniqueViolation as error:
-            raise ConcurrencyError(str(error)) from error
+            raise self._just_taken(error) from error
         self.vehicle_id._sync_sale_state()
         self._tell_vehicle(self.env._("Reserved"))
+
+    def _just_taken(self, error):
+        """Return what to raise when somebody else took one of these cars just now.
+
+        Our own transaction does not see the other's reservation; a look from outside
+        does, so that nobody waits for a repetition only to be refused.
+
+        :param error: the database's
+        """
+        with self.env.registry.cursor() as cr:
+            env = api.Environment(cr, self.env.uid, self.env.context)
+            holder = env["auto.vehicle"].browse(self.vehicle_id.ids)
+            for reservation in holder._active_reservation():
+                return UserError(reservation._taken_sentence(env))
+        # It is free again already: the request is repeated.
+        return ConcurrencyError(str(error))
 
     def _end(self, state, reason=""):
         """End these reservations, and give their cars to the next in line.

@@ -1,5 +1,9 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+# A delivery has three steps at most, and a car goes through a transit between stores.
+STEPS = 8
 
 
 class StockMove(models.Model):
@@ -68,3 +72,26 @@ class StockMove(models.Model):
             if not holder.order_id or orders != holder.order_id:
                 raise UserError(holder._taken_sentence(self.env))
         lines.lot_id.sudo().vehicle_ids._check_may_leave()
+
+    def _until_customer(self):
+        """Return these moves with those that take the goods on."""
+        moves = following = self
+        for _step in range(STEPS):
+            following = following.move_dest_ids - moves
+            moves |= following
+        return moves
+
+    def _adopt_vehicle(self, sold, vehicle):
+        """Name the car on the order line and on its moves, past what a change of car
+        does to a delivery."""
+        self.env.flush_all()
+        for records in (sold, self):
+            self.env.execute_query(
+                SQL(
+                    "UPDATE %s SET vehicle_id = %s WHERE id IN %s RETURNING id",
+                    SQL.identifier(records._table),
+                    vehicle.id,
+                    tuple(records.ids),
+                )
+            )
+            records.invalidate_recordset(["vehicle_id"])

@@ -7,3 +7,5 @@ from . import test_payment
 from . import test_delivery_notice
 from . import test_checklist
 from . import test_handover
+from . import test_reservation_concurrency
+from . import test_adopt
