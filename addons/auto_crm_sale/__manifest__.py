@@ -46,6 +46,9 @@
         "report/auto_handover_report.xml",
         "views/auto_handover_views.xml",
         "views/auto_stock_age_views.xml",
+        "data/auto_vehicle_transfer_data.xml",
+        "views/auto_vehicle_transfer_views.xml",
+        "views/auto_group_stock_views.xml",
         "views/auto_crm_sale_menus.xml",
     ],
     "demo": [

@@ -9,8 +9,10 @@ def pre_init_hook(env):
     See the hook of auto_crm_base; orders there are keep the date of their last change.
     """
     env.cr.execute(
-        "ALTER TABLE sale_order ADD COLUMN IF NOT EXISTS is_vehicle_contract bool"
+        "ALTER TABLE sale_order ADD COLUMN IF NOT EXISTS is_vehicle_contract bool,"
+        " ADD COLUMN IF NOT EXISTS contract_approval varchar DEFAULT 'none'"
     )
+    env.cr.execute("ALTER TABLE sale_order ALTER COLUMN contract_approval DROP DEFAULT")
     env.cr.execute(
         """
         UPDATE sale_order SET is_vehicle_contract = TRUE
@@ -27,7 +29,12 @@ def pre_init_hook(env):
 
 def post_init_hook(env):
     """Take over the contracts of cars that are there already."""
-    env["sale.order"]._adopt_existing_contracts()
+    orders = env["sale.order"]
+    orders._adopt_existing_contracts()
+    quotations = orders.search(
+        [("is_vehicle_contract", "=", True), ("state", "in", ("draft", "sent"))]
+    )
+    env.add_to_compute(orders._fields["contract_approval"], quotations)
 
 
 def uninstall_hook(env):

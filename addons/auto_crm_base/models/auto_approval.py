@@ -309,9 +309,10 @@ class AutoApproval(models.Model):
         waiting._lock_waiting()
         waiting._write_decision("cancelled", note)
         for approval in waiting:
-            document = approval.with_env(self.env)._document()
+            # The request may be decided in another store than the canceller's.
+            document = approval._document()
             if document:
-                document._approval_cancelled(approval)
+                document.with_env(self.env)._approval_cancelled(approval)
 
     def _document(self):
         """Return the document, with the rights of the current user."""

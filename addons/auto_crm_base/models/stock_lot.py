@@ -253,6 +253,12 @@ class StockLot(models.Model):
             vehicle = lot.vehicle_ids
             line = last.get(lot.id, self.env["stock.move.line"])
             location = places[lot] or line.location_dest_id
+            if not places[lot] and (
+                location.usage in ("internal", "transit")
+                or (vehicle.stock_location_id and not location)
+            ):
+                # What brought it here was put right: it never came.
+                location = self.env.ref("stock.stock_location_suppliers")
             if vehicle and location:
                 vehicle._follow_stock(location, line.sudo())
         return vehicles
@@ -293,7 +299,7 @@ class StockLot(models.Model):
     def _last_move_lines(self):
         """Return the last thing that stock did with each of these, by lot id."""
         lines = self.env["stock.move.line"]._read_group(
-            [("lot_id", "in", self.ids), ("state", "=", "done")],
+            [("lot_id", "in", self.ids), ("state", "=", "done"), ("quantity", ">", 0)],
             ["lot_id"],
             ["id:max"],
         )

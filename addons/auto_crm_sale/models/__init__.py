@@ -1,5 +1,8 @@
 from . import res_company
 from . import auto_reservation
+from . import auto_vehicle_transfer
+from . import auto_group_stock
+from . import auto_stock_check
 from . import auto_vehicle
 from . import sale_order
 from . import sale_order_adopt
@@ -56,3 +59,5 @@ from . import fleet_vehicle_model
 from . import sale_order_handover
 from . import auto_stock_age
 from . import auto_sale_addon_payment
+from . import res_users
+from . import stock_picking

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class AutoVehicle(models.Model):
@@ -63,13 +64,46 @@ class AutoVehicle(models.Model):
             )
 
     def _follow_stock(self, location, line):
+        if location.usage not in ("internal", "transit"):
+            # By whatever way it goes: a held car goes to its own customer only.
+            reservation = self._active_reservation()
+            if reservation and line.lot_id == self.lot_id:
+                line._check_cars_are_free()
+            elif reservation:
+                raise UserError(reservation._taken_sentence(self.env))
         result = super()._follow_stock(location, line)
         if location.usage == "customer":
             self._active_reservation()._end("done")
+            self._end_waiting()
         elif self.supply_state != "out":
             self._sync_sale_state()
+            self._tell_transfer(location)
             self._assign_waiting_moves()
         return result
+
+    def _tell_transfer(self, location):
+        """Let the transfer that the car is moved for go on."""
+        # The two stores do this in turn.
+        transfer = (
+            self.env["auto.vehicle.transfer"]
+            .sudo()
+            .search(
+                [
+                    ("vehicle_id", "=", self.id),
+                    ("state", "in", ("approved", "in_transit")),
+                ]
+            )
+        )
+        if transfer:
+            transfer._follow_car(location)
+
+    def _end_waiting(self):
+        """Tell those who wait in line that the car is gone."""
+        # Whoever hands over the car need not see who waits for it.
+        waiting = self.env["auto.reservation"].sudo()
+        waiting.search([("vehicle_id", "in", self.ids), ("state", "=", "queued")])._end(
+            "cancelled", self.env._("The car was delivered to another customer.")
+        )
 
     def _assign_waiting_moves(self):
         """Let contracts that wait for this car have it in their delivery."""

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 
 class SaleOrderLine(models.Model):
@@ -61,6 +61,7 @@ class SaleOrderLine(models.Model):
         before = {}
         if "vehicle_id" in vals:
             before = {line: line.vehicle_id for line in self}
+            self._refuse_other_car(vals["vehicle_id"])
         result = super().write(vals)
         changed = self.filtered(
             lambda line: line in before and before[line] != line.vehicle_id
@@ -78,6 +79,22 @@ class SaleOrderLine(models.Model):
         for order, vehicle in released:
             order._give_back_cars(vehicle)
         return result
+
+    def _refuse_other_car(self, vehicle_id):
+        """Refuse to name another car than the one that was delivered."""
+        for line in self:
+            if (
+                line.vehicle_id
+                and line.vehicle_id.id != (vehicle_id or False)
+                and line.qty_delivered > 0
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(vehicle)s is delivered on this contract. It comes back "
+                        "first, then the contract can take another car.",
+                        vehicle=line.vehicle_id.display_name,
+                    )
+                )
 
     def _prepare_procurement_values(self):
         return {

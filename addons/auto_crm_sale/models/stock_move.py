@@ -1,5 +1,4 @@
 from odoo import fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 # A delivery has three steps at most, and a car goes through a transit between stores.
@@ -46,13 +45,18 @@ class StockMove(models.Model):
         return super()._action_done(cancel_backorder=cancel_backorder)
 
     def _leaving_car_lines(self):
-        """Return the lines by which cars leave our stock for a customer."""
+        """Return the lines by which cars leave our stock, for a customer or for good.
+
+        A car that is scrapped, counted as missing or sent back to the supplier is gone
+        as well.
+        """
         return self.move_line_ids.filtered(
             lambda line: (
                 line.picked
                 and line.lot_id
                 and line.product_id.is_vehicle
-                and line.location_dest_id.usage == "customer"
+                and line.location_id.usage in ("internal", "transit")
+                and line.location_dest_id.usage not in ("internal", "transit")
             )
         )
 
@@ -64,14 +68,11 @@ class StockMove(models.Model):
         lines = self._leaving_car_lines()
         # Whoever issues goods need not see the contract.
         lines.move_id.sale_line_id.order_id.sudo()._check_contract_approved()
-        # The car is held by whoever holds it, seen or not.
-        for holder in lines.lot_id.sudo().vehicle_ids._active_reservation():
-            orders = lines.filtered(
-                lambda line, lot=holder.vehicle_id.lot_id: line.lot_id == lot
-            ).move_id.sale_line_id.order_id
-            if not holder.order_id or orders != holder.order_id:
-                raise UserError(holder._taken_sentence(self.env))
-        lines.lot_id.sudo().vehicle_ids._check_may_leave()
+        lines._check_cars_are_free()
+        delivered = lines.filtered(
+            lambda line: line.location_dest_id.usage == "customer"
+        )
+        delivered.lot_id.sudo().vehicle_ids._check_may_leave()
 
     def _until_customer(self):
         """Return these moves with those that take the goods on."""

@@ -1,8 +1,39 @@
-from odoo import models
+from odoo import api, models
+from odoo.exceptions import UserError, ValidationError
 
 
 class StockMoveLine(models.Model):
     _inherit = "stock.move.line"
+
+    @api.constrains("lot_id", "move_id")
+    def _check_car_of_move(self):
+        # Who moves goods need not be allowed to see the contract or its car.
+        for line in self.sudo():
+            vehicle = line.move_id.vehicle_id
+            if vehicle.lot_id and line.lot_id and line.lot_id != vehicle.lot_id:
+                raise ValidationError(
+                    self.env._(
+                        "This delivery is for %(vehicle)s. Whoever is to get another "
+                        "car has it put on the contract.",
+                        vehicle=vehicle.display_name,
+                    )
+                )
+
+    def _check_cars_are_free(self):
+        """Refuse to let a car go that is held for somebody else than these say.
+
+        :raise UserError: who has it until when, within the store
+        """
+        # The car is held by whoever holds it, seen or not.
+        lines = self.sudo()
+        for holder in lines.lot_id.vehicle_ids._active_reservation():
+            taking = lines.filtered(
+                lambda line, car=holder.vehicle_id: line.lot_id == car.lot_id
+            )
+            orders = taking.move_id.sale_line_id.order_id
+            to_customer = set(taking.location_dest_id.mapped("usage")) == {"customer"}
+            if not (holder.order_id and to_customer and orders == holder.order_id):
+                raise UserError(holder._taken_sentence(self.env))
 
     def _adopt_contracts(self):
         """Let the contracts for which these set a car aside hold it; see

@@ -9,3 +9,5 @@ from . import test_checklist
 from . import test_handover
 from . import test_reservation_concurrency
 from . import test_adopt
+from . import test_stock_agrees
+from . import test_vehicle_transfer
