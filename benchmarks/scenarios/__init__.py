@@ -6,7 +6,14 @@ there is nobody else's business, but it must leave no more than it made.
 ``options.plain`` is an environment of a database with Odoo's own addons alone.
 """
 
-from . import p01_intake, p02_intake_batch, p03_duplicates, p04_followup, p14_install
+from . import (
+    p01_intake,
+    p02_intake_batch,
+    p03_duplicates,
+    p04_followup,
+    p14_install,
+    p15_contract,
+)
 
 ALL = {
     "P1": p01_intake,
@@ -14,4 +21,5 @@ ALL = {
     "P3": p03_duplicates,
     "P4": p04_followup,
     "P14": p14_install,
+    "P15": p15_contract,
 }
