@@ -56,6 +56,7 @@
         "demo/res_users_demo.xml",
         "demo/sale_order_demo.xml",
         "demo/auto_handover_demo.xml",
+        "demo/auto_vehicle_transfer_demo.xml",
     ],
     "installable": True,
     "pre_init_hook": "pre_init_hook",

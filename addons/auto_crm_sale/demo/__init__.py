@@ -1,3 +1,4 @@
 from . import res_company_story
 from . import sale_order_demo
 from . import auto_handover_story
+from . import auto_vehicle_transfer_story
