@@ -13,6 +13,13 @@ KEPT = (
     "SELECT id, name, email, user_id, company_id, active"
     " FROM res_partner WHERE id IN (SELECT res_id FROM ir_model_data"
     " WHERE model = 'res.partner' AND module = 'base') ORDER BY id",
+    "SELECT id, name, partner_id, state, amount_total FROM sale_order ORDER BY id",
+    "SELECT id, order_id, product_id, product_uom_qty, qty_delivered, price_unit"
+    " FROM sale_order_line ORDER BY id",
+    "SELECT id, product_id, location_id, lot_id, quantity, reserved_quantity"
+    " FROM stock_quant ORDER BY id",
+    "SELECT id, name, product_id FROM stock_lot ORDER BY id",
+    "SELECT id, state, product_id, quantity, sale_line_id FROM stock_move ORDER BY id",
 )
 UNINSTALL = """
 addons = env["ir.module.module"].search(
