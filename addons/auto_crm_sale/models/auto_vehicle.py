@@ -73,7 +73,9 @@ class AutoVehicle(models.Model):
                 raise UserError(reservation._taken_sentence(self.env))
         result = super()._follow_stock(location, line)
         if location.usage == "customer":
-            self._active_reservation()._end("done")
+            held = self._active_reservation()
+            # The handover is told on the timeline, by stock itself.
+            held.with_context(tracking_disable=True)._end("done")
             self._end_waiting()
         elif self.supply_state != "out":
             self._sync_sale_state()

@@ -76,20 +76,28 @@ class SaleOrder(models.Model):
 
         :raise UserError: when a car is held for another
         """
-        # Reservations of a colleague, or of a desk, may serve the contract.
+        # Reservations of a colleague, or of a desk, may serve the contract. What the
+        # contract does by itself is told on the timeline, not in a discussion.
         reservations = self.env["auto.reservation"].sudo()
+        reservations = reservations.with_context(tracking_disable=True)
         for order in self:
-            held = order.vehicle_ids._active_reservation()
-            for vehicle in order.vehicle_ids:
-                holder = held.filtered(lambda one, car=vehicle: one.vehicle_id == car)
-                if not holder:
-                    holder = reservations.create(order._reservation_vals(vehicle))
-                    holder._check_takeable()
-                    holder._take()
-                elif not order._may_take_over(holder):
+            vehicles = order.vehicle_ids
+            held = {one.vehicle_id: one for one in vehicles._active_reservation()}
+            for vehicle, holder in held.items():
+                if not order._may_take_over(holder):
                     raise UserError(holder._taken_sentence(self.env))
                 holder.write({"order_id": order.id, "date_expiry": False})
-        self.vehicle_ids._sync_sale_state()
+                vehicle._sync_sale_state()
+            new = reservations.create(
+                [
+                    order._reservation_vals(vehicle)
+                    for vehicle in vehicles
+                    if vehicle not in held
+                ]
+            )
+            for reservation in new:
+                reservation._check_takeable()
+            new._take()
 
     def _may_take_over(self, holder):
         """Return whether the reservation serves this contract."""
