@@ -185,8 +185,9 @@ class AutoVehicle(models.Model):
 
         :param day: on which stock moved it
         """
-        present = self.owner_ids.filtered(lambda row: not row.date_end)
-        day = max([day, *present.mapped("date_start")])
+        if self.owner_id:
+            present = self.owner_ids.filtered(lambda row: not row.date_end)
+            day = max([day, *present.mapped("date_start")])
         if usage == "customer":
             partner = self._stock_owner(line)
             if partner:

@@ -367,6 +367,8 @@ class AutoReservation(models.Model):
         :param str state: ``expired``, ``cancelled`` or ``done``
         :param str reason: why, in words
         """
+        if not self:
+            return
         held = self.filtered(lambda one: one.state == "active")
         self._set_state({"state": state, "cancel_reason": reason or False})
         self.activity_unlink(["auto_crm_sale.mail_activity_reservation_turn"])

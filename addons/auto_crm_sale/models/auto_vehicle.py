@@ -64,23 +64,29 @@ class AutoVehicle(models.Model):
             )
 
     def _follow_stock(self, location, line):
-        if location.usage not in ("internal", "transit"):
-            # By whatever way it goes: a held car goes to its own customer only.
-            reservation = self._active_reservation()
-            if reservation and line.lot_id == self.lot_id:
-                line._check_cars_are_free()
-            elif reservation:
-                raise UserError(reservation._taken_sentence(self.env))
-        result = super()._follow_stock(location, line)
-        if location.usage == "customer":
-            held = self._active_reservation()
-            # The handover is told on the timeline, by stock itself.
-            held.with_context(tracking_disable=True)._end("done")
-            self._end_waiting()
-        elif self.supply_state != "out":
+        if location.usage in ("internal", "transit"):
+            result = super()._follow_stock(location, line)
             self._sync_sale_state()
             self._tell_transfer(location)
             self._assign_waiting_moves()
+            return result
+        # Who holds the car, or waits for it, is asked whoever it is.
+        wanted = self.env["auto.reservation"].sudo()
+        wanted = wanted.search(
+            [("vehicle_id", "=", self.id), ("state", "in", ("active", "queued"))]
+        )
+        held = wanted.filtered(lambda one: one.state == "active")
+        # By whatever way it goes: a held car goes to its own customer only.
+        taking = line.filtered(lambda one: one.lot_id == self.lot_id)
+        if held and not taking._may_take(held):
+            raise UserError(held._taken_sentence(self.env))
+        result = super()._follow_stock(location, line)
+        if location.usage == "customer":
+            # The handover is told on the timeline, by stock itself.
+            held.with_context(tracking_disable=True)._end("done")
+            (wanted - held)._end(
+                "cancelled", self.env._("The car was delivered to another customer.")
+            )
         return result
 
     def _tell_transfer(self, location):
@@ -98,14 +104,6 @@ class AutoVehicle(models.Model):
         )
         if transfer:
             transfer._follow_car(location)
-
-    def _end_waiting(self):
-        """Tell those who wait in line that the car is gone."""
-        # Whoever hands over the car need not see who waits for it.
-        waiting = self.env["auto.reservation"].sudo()
-        waiting.search([("vehicle_id", "in", self.ids), ("state", "=", "queued")])._end(
-            "cancelled", self.env._("The car was delivered to another customer.")
-        )
 
     def _assign_waiting_moves(self):
         """Let contracts that wait for this car have it in their delivery."""

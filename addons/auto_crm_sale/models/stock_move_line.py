@@ -30,10 +30,18 @@ class StockMoveLine(models.Model):
             taking = lines.filtered(
                 lambda line, car=holder.vehicle_id: line.lot_id == car.lot_id
             )
-            orders = taking.move_id.sale_line_id.order_id
-            to_customer = set(taking.location_dest_id.mapped("usage")) == {"customer"}
-            if not (holder.order_id and to_customer and orders == holder.order_id):
+            if not taking._may_take(holder):
                 raise UserError(holder._taken_sentence(self.env))
+
+    def _may_take(self, holder):
+        """Return whether these deliver the car to the one for whom it is held."""
+        order = holder.order_id
+        return bool(
+            self
+            and order
+            and self.move_id.sale_line_id.order_id == order
+            and all(place.usage == "customer" for place in self.location_dest_id)
+        )
 
     def _adopt_contracts(self):
         """Let the contracts for which these set a car aside hold it; see

@@ -100,6 +100,12 @@ class TestReservationConcurrency(TransactionCase):
             pickings.move_ids.unlink()
             pickings.unlink()
             orders.filtered(lambda order: order.state == "sale")._action_cancel()
+            env.flush_all()
+            env.cr.execute(
+                "DELETE FROM auto_contract_version WHERE order_id = ANY(%s)",
+                [orders.ids],
+            )
+            env.invalidate_all()
             orders.unlink()
             vehicle.event_ids.with_context(auto_erase=ERASE).unlink()
             vehicle.unlink()
