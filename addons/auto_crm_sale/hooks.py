@@ -1,6 +1,24 @@
 """What installation and uninstallation do beside loading and dropping data."""
 
+from odoo.tools import SQL
+
 from odoo.addons.auto_crm_base.hooks import keep_activities, release_own_tables
+
+# Of these the demo data made some that stay, as do those that people made.
+KEPT_MODELS = (
+    "account.journal",
+    "account.move",
+    "account.payment",
+    "account.tax",
+    "auto.vehicle",
+    "product.product",
+    "product.template",
+    "res.partner",
+    "res.users",
+    "sale.order",
+    "sale.order.line",
+    "stock.lot",
+)
 
 
 def pre_init_hook(env):
@@ -40,4 +58,19 @@ def post_init_hook(env):
 def uninstall_hook(env):
     """Leave Odoo's orders and stock working without this addon."""
     keep_activities(env, "auto_crm_sale")
+    env["ir.model.data"].search(
+        [("module", "=", "auto_crm_sale"), ("model", "in", KEPT_MODELS)]
+    ).unlink()
+    # What was asked for on contracts goes with the kinds that it was asked by.
+    kinds = env["ir.model.data"].search(
+        [("module", "=", "auto_crm_sale"), ("model", "=", "auto.approval.kind")]
+    )
+    env.flush_all()
+    env.execute_query(
+        SQL(
+            "DELETE FROM auto_approval WHERE kind_id = ANY(%s) RETURNING id",
+            kinds.mapped("res_id"),
+        )
+    )
+    env["auto.approval"].invalidate_model()
     release_own_tables(env, "auto_crm_sale")
