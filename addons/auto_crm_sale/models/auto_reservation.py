@@ -164,12 +164,16 @@ class AutoReservation(models.Model):
                 line.index(reservation.id) + 1 if reservation.id in line else 0
             )
 
-    @api.depends("name", "partner_id.name")
+    @api.depends("name", "company_id", "partner_id.name")
+    @api.depends_context("allowed_company_ids", "uid")
     def _compute_display_name(self):
+        # Odoo names a reservation to whoever reads a document that refers to it: to
+        # another store without the customer.
+        stores = self.env.companies
         for reservation in self:
             name = reservation.name if reservation.name != "/" else ""
-            parts = [name, reservation.partner_id.name or ""]
-            reservation.display_name = " · ".join(part for part in parts if part)
+            partner = reservation.company_id in stores and reservation.partner_id.name
+            reservation.display_name = " · ".join(filter(None, (name, partner)))
 
     @api.constrains("date_expiry", "state")
     def _check_date_expiry(self):

@@ -68,7 +68,8 @@ class TestVehicleTransfer(SaleCase):
         with self.assertRaises(UserError), self.cr.savepoint():
             transfer.action_approve()
         theirs = transfer.with_user(self.owning)
-        [seen] = theirs.web_read({"partner_id": {"fields": {"display_name": {}}}})
+        named = {"fields": {"display_name": {}}}
+        [seen] = theirs.web_read({"partner_id": named, "reservation_id": named})
         self.assertNotIn(partner.name, str(seen))
         self.assertTrue(theirs.can_decide)
         theirs.action_approve()
