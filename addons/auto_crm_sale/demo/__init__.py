@@ -3,3 +3,4 @@ from . import sale_order_demo
 from . import auto_handover_story
 from . import auto_vehicle_story
 from . import auto_vehicle_transfer_story
+from . import auto_reservation_story

@@ -61,3 +61,10 @@ from . import auto_stock_age
 from . import auto_sale_addon_payment
 from . import res_users
 from . import stock_picking
+from . import account_move_reservation
+from . import auto_forfeit_rule
+from . import auto_reservation_deposit
+from . import auto_reservation_waiting
+from . import auto_vehicle_waiting
+from . import res_company_reservation
+from . import res_config_settings_reservation

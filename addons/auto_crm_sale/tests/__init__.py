@@ -11,3 +11,5 @@ from . import test_reservation_concurrency
 from . import test_adopt
 from . import test_stock_agrees
 from . import test_vehicle_transfer
+from . import test_reservation_deposit
+from . import test_showroom
