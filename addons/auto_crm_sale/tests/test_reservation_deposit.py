@@ -197,7 +197,7 @@ class TestReservationDeposit(MoneyCase):
         with self.assertRaises(AccessError):
             self._cancel(reservation, user=other)
         with self.assertRaises(AccessError):
-            self._cancel(reservation, user=self.users["auditor", 1])
+            self._cancel(reservation, user=self.users["auditor"])
         with self.assertRaises(AccessError):
             self.env["auto.forfeit.rule"].with_user(self.manager).create(
                 {"cancelled_by": "store", "percent": 1}

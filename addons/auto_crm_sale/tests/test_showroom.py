@@ -109,7 +109,7 @@ class TestShowroom(SaleCase):
             self.assertEqual(context["default_vehicle_id"], vehicle.id)
             self.assertEqual(context["default_partner_id"], lead.partner_id.id)
             self.assertEqual(context["default_lead_id"], lead.id)
-        lead.active = False
+        lead.action_set_won()
         with self.assertRaises(UserError):
             lead.action_reserve()
 
