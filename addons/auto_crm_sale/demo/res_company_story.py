@@ -24,6 +24,12 @@ class ResCompany(models.Model):
         if not group or group.chart_template:
             return
         chinese = self.env["ir.module.module"]._get("l10n_cn").state == "installed"
+        if not chinese:
+            # The generic chart is of the country that it names; stores must agree
+            # with the group on how they book, which follows from it.
+            group.search(
+                [("id", "child_of", group.id)]
+            ).account_fiscal_country_id = self.env.ref("base.us")
         # Past try_loading(), which warns while modules are being installed.
         self.env["account.chart.template"]._load(
             "cn" if chinese else "generic_coa", group, install_demo=False

@@ -362,11 +362,16 @@ class SaleOrder(models.Model):
             approval = self.sudo().approval_ids.filtered(
                 lambda one: one.state == "waiting"
             )
-            manager = self._demo_ref(MANAGERS[store])
-            if not approval.with_user(manager).can_decide:
-                manager = self._demo_ref(BOSSES[store])
-            approval = approval.sudo(False).with_user(manager)
-            approval = approval.with_context(allowed_company_ids=self.company_id.ids)
+            approval = approval.sudo(False).with_context(
+                allowed_company_ids=self.company_id.ids
+            )
+            # The lowest level that may decide the amount.
+            levels = [MANAGERS[store], BOSSES[store], "user_hq"]
+            approval = next(
+                asked
+                for asked in (approval.with_user(self._demo_ref(one)) for one in levels)
+                if asked.has_access("read") and asked.can_decide
+            )
             if step == "refused":
                 approval.action_refuse("Two weeks ago it sold at list price.")
                 return
