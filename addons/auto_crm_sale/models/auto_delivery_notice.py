@@ -208,7 +208,9 @@ class AutoDeliveryNotice(models.Model):
     def unlink(self):
         # Before the approvals are withdrawn, which makes a draft of what waits.
         if any(notice.state != "draft" for notice in self):
-            raise UserError(self.env._("Only a draft can be deleted; cancel it."))
+            raise UserError(  # pylint: disable=no-raise-unlink
+                self.env._("Only a draft can be deleted; cancel it.")
+            )
         return super().unlink()
 
     # ------------------------------------------------------------------

@@ -229,7 +229,7 @@ class AutoReservation(models.Model):
         return super().action_confirm()
 
     def _take(self):
-        super()._take()
+        result = super()._take()
         now = fields.Datetime.now()
         for reservation in self:
             hours = reservation.company_id.auto_deposit_hours
@@ -237,6 +237,7 @@ class AutoReservation(models.Model):
                 reservation._set_state(
                     {"deposit_due_date": now + timedelta(hours=hours)}
                 )
+        return result
 
     def action_request_deposit(self):
         """Make the down payment invoice of the deposit, on the reservation's contract.

@@ -19,7 +19,7 @@ class AutoReservation(models.Model):
 
     @api.depends("product_id", "company_id")
     def _compute_queue_position(self):
-        super()._compute_queue_position()
+        result = super()._compute_queue_position()
         waiting = self.filtered(
             lambda one: one.state == "queued" and not one.vehicle_id
         )
@@ -39,6 +39,7 @@ class AutoReservation(models.Model):
             ids = line.ids if line else []
             if reservation._origin.id in ids:
                 reservation.queue_position = ids.index(reservation._origin.id) + 1
+        return result
 
     def action_confirm(self):
         """Take the car; without one, wait for the first car of the configuration."""
@@ -54,7 +55,7 @@ class AutoReservation(models.Model):
         waiting = self.filtered(lambda one: not one.vehicle_id)
         if waiting:
             waiting._set_state({"state": "queued", "date_queue": fields.Datetime.now()})
-        super(AutoReservation, self - waiting)._take()
+        result = super(AutoReservation, self - waiting)._take()
         for reservation in waiting:
             # A car that stands free need not be waited for, whoever may change it.
             free = (
@@ -63,6 +64,7 @@ class AutoReservation(models.Model):
                 .search(reservation._fitting_cars(), order="stock_date, id")
             )
             free[:1]._next_in_line()
+        return result
 
     def _fitting_cars(self):
         """Return the domain of the free cars in the store for which one waits."""

@@ -7,7 +7,7 @@ class AutoVehicle(models.Model):
     _inherit = "auto.vehicle"
 
     def _next_in_line(self):
-        super()._next_in_line()
+        result = super()._next_in_line()
         # Who waits may be somebody whom the user may not see.
         waiting = self.env["auto.reservation"].sudo()
         for vehicle in self.sudo():
@@ -25,6 +25,7 @@ class AutoVehicle(models.Model):
             )
             if following and vehicle.product_id and not vehicle._active_reservation():
                 following._give_car(vehicle)
+        return result
 
     def _follow_stock(self, location, line):
         before = self.stock_location_id

@@ -152,9 +152,11 @@ class SaleOrder(models.Model):
             # Whatever a client sends, in the values or as a default.
             vals.update(dict.fromkeys(TERM_FIELDS - {"contract_approval"}, False))
             vals.pop("contract_approval", None)
+        # To take a default out of the context, it is given anew.
         clean = dict(self.env.context)
         clean.pop("default_contract_approval", None)
-        orders = super(SaleOrder, self.with_context(clean)).create(vals_list)
+        plain = self.with_context(clean)  # pylint: disable=context-overridden
+        orders = super(SaleOrder, plain).create(vals_list)
         orders = orders.with_env(self.env)
         orders.filtered(lambda order: order.state == "sale")._agree()
         return orders

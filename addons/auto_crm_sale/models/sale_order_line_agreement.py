@@ -60,9 +60,11 @@ class SaleOrderLine(models.Model):
             {name: value for name, value in vals.items() if name != "agreement_line_id"}
             for vals in vals_list
         ]
+        # To take a default out of the context, it is given anew.
         clean = dict(self.env.context)
         clean.pop("default_agreement_line_id", None)
-        lines = super(SaleOrderLine, self.with_context(clean)).create(vals_list)
+        plain = self.with_context(clean)  # pylint: disable=context-overridden
+        lines = super(SaleOrderLine, plain).create(vals_list)
         return lines.with_env(self.env)
 
     def write(self, vals):

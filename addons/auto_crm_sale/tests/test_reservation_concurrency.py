@@ -189,7 +189,7 @@ class TestReservationConcurrency(TransactionCase):
                 start = time.monotonic()
                 try:
                     retrying(partial(record.action_confirm), env)
-                    cr.commit()
+                    cr.commit()  # pylint: disable=invalid-commit
                     results[number] = ("won", start, time.monotonic())
                 except UserError as error:
                     cr.rollback()
