@@ -44,7 +44,7 @@ def main(arguments):
     text = table.render(rows)
     sys.stdout.write(f"{text}\n")
     if options.write:
-        write(text)
+        write(rows, options.names)
     sql_db.close_all()
 
 
@@ -57,16 +57,20 @@ def parse(arguments):
     )
     parser.add_argument("--rounds", type=int, default=60, help="repetitions")
     parser.add_argument(
-        "--write", action="store_true", help=f"keep the table in {RESULTS.name}"
+        "--write", action="store_true", help=f"keep the rows in {RESULTS.name}"
     )
     options = parser.parse_args(arguments)
     options.names = options.names or list(ALL)
     return options
 
 
-def write(text):
-    """Replace the table in the developer's page on performance."""
-    head = RESULTS.read_text().partition(MARK)[0]
+def write(rows, names):
+    """Put ``rows`` in the table of the developer's page on performance.
+
+    The rows of other scenarios than ``names`` stay as an earlier run left them.
+    """
+    head, _mark, old = RESULTS.read_text().partition(MARK)
+    text = table.merge(old, rows, names)
     RESULTS.write_text(f"{head}{MARK}\n\n{text}\n")
 
 

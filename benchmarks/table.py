@@ -49,3 +49,21 @@ def _cost(cost):
 def render(rows):
     """Return the whole table in Markdown."""
     return "\n".join([HEADER, *(row.render() for row in rows)])
+
+
+def merge(old, rows, names):
+    """Return the table ``old`` (Markdown) with ``rows`` for the scenarios ``names``."""
+    kept = [
+        line
+        for line in old.splitlines()
+        if line.startswith("| P") and _number(line) not in names
+    ]
+    lines = sorted(
+        [*kept, *(row.render() for row in rows)],
+        key=lambda line: int(_number(line)[1:]),
+    )
+    return "\n".join([HEADER, *lines])
+
+
+def _number(line):
+    return line.split("|")[1].strip()

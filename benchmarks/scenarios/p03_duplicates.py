@@ -29,8 +29,8 @@ def run(env, options):
             note,
         ),
         Row(
-            "P1",
-            f"intake among {options.rows:,} prospects / among 10,000",
+            "P3",
+            f"intake (P1) among {options.rows:,} prospects / among 10,000",
             large[2],
             small[2],
             "≤ 1.3",

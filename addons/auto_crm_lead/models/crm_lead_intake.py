@@ -1077,7 +1077,7 @@ class CrmLead(models.Model):
     def _intake_log(self, items):
         """Write the contact, the intake and the line in the log of each item."""
         user = self.env.user
-        by_staff = user._is_internal() and not user._is_superuser()
+        by_staff = not user._is_superuser() and user._is_internal()
         now = fields.Datetime.now()
         self.env["auto.contact"].create(
             [
@@ -1102,12 +1102,22 @@ class CrmLead(models.Model):
             # Another transaction took the same delivery in meanwhile: on a fresh
             # snapshot it is a repeat.
             raise ConcurrencyError("The delivery is being taken in") from error
+        author = {}
+        if user._is_superuser():
+            # Doors deliver as the system, which is one known author, not looked up.
+            author = {
+                "author_id": self.env["ir.model.data"]._xmlid_to_res_id(
+                    "base.partner_root"
+                ),
+                "email_from": False,
+            }
         self._message_log_batch(
             bodies={
                 item["lead"].id: self._intake_chatter(item)
                 for item in items
                 if item["created"]
-            }
+            },
+            **author,
         )
 
     @api.model
