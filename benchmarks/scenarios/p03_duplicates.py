@@ -6,7 +6,7 @@ While there are many prospects, it also measures whether an intake (P1) costs mo
 from ..meter import Meter
 from ..table import Row
 from . import p01_intake
-from .people import drop_filler, fill_leads, store
+from .people import fill_leads, store
 
 
 def run(env, options):
@@ -59,5 +59,4 @@ def _at_size(env, company, rows, options):
         if set(held.values()) != set(duplicates.ids):
             raise AssertionError(f"{email}: {held} is not {duplicates}")
     intake = p01_intake.measure_intakes(env, options.rounds)
-    drop_filler(env)
     return ours.cost, peer.cost, intake
