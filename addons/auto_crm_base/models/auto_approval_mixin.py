@@ -176,7 +176,7 @@ class AutoApprovalMixin(models.AbstractModel):
                 [
                     ("kind_id.code", "=", kind_code),
                     ("res_model", "=", self._name),
-                    ("res_id", "=", self.id),
+                    ("res_id", "in", self.ids),
                     ("state", "=", "waiting"),
                 ],
                 limit=1,

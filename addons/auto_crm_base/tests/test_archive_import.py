@@ -2,6 +2,7 @@ import base64
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.auto_crm_base.tests.vehicle_common import VehicleCase, make_vin
 from odoo.addons.auto_crm_base.tools import sheet
@@ -33,6 +34,7 @@ class TestArchiveImport(VehicleCase):
         wizard.action_import()
         return wizard
 
+    @mute_logger("odoo.sql_db")
     def test_customers(self):
         wizard = self.take_in(
             "customer",

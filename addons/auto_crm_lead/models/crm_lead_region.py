@@ -66,7 +66,8 @@ class CrmLead(models.Model):
     def _intake_lead_values(self, item, customer, cache):
         vals = super()._intake_lead_values(item, customer, cache)
         if vals.get("state_id"):
-            if customer.street or customer.city or customer.state_id:
+            told = customer.state_id.id == vals["state_id"]
+            if not told and (customer.street or customer.city or customer.state_id):
                 del vals["state_id"]  # the address of the customer stays whole
             else:
                 vals["country_id"] = (

@@ -162,6 +162,7 @@ class TestAdopt(SaleCase):
         self.assertEqual(car.stock_location_id, self._stock(2))
         self.assertEqual(lots[1].name, vin.lower())
 
+    @mute_logger("odoo.addons.mail.models.mail_activity_mixin")
     def test_uninstallation_keeps_work(self):
         activity = self.partners[0].activity_schedule(
             "auto_crm_sale.mail_activity_reservation_turn"

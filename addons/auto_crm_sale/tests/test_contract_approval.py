@@ -412,6 +412,7 @@ class TestContractApproval(ContractCase):
     def test_print(self):
         order = self._order(150000)
         order.order_line = [(0, 0, {"product_id": self.mat.id})]
+        order.partner_id.lang = "en_US"
         html = self.env["ir.actions.report"]._render_qweb_html(
             "auto_crm_sale.report_contract", order.ids
         )[0]
