@@ -54,6 +54,12 @@
         "data/auto_vehicle_transfer_data.xml",
         "views/auto_vehicle_transfer_views.xml",
         "views/auto_group_stock_views.xml",
+        "data/auto_commission_data.xml",
+        "wizard/auto_commission_views.xml",
+        "report/auto_commission_report.xml",
+        "views/auto_commission_plan_views.xml",
+        "views/auto_commission_statement_views.xml",
+        "views/auto_commission_line_views.xml",
         "views/auto_crm_sale_menus.xml",
     ],
     "demo": [

@@ -68,3 +68,10 @@ from . import auto_reservation_waiting
 from . import auto_vehicle_waiting
 from . import res_company_reservation
 from . import res_config_settings_reservation
+from . import auto_commission_plan
+from . import auto_commission_member
+from . import auto_commission_rule
+from . import auto_commission_line
+from . import auto_commission_statement
+from . import auto_commission_generate
+from . import sale_order_commission
