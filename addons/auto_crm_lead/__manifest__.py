@@ -36,6 +36,9 @@
         "views/res_partner_portrait_views.xml",
         "views/res_config_settings_pipeline_views.xml",
         "views/auto_allocation_views.xml",
+        "data/auto_qualification_data.xml",
+        "views/auto_salesperson_views.xml",
+        "views/auto_qualification_views.xml",
         "views/auto_spam_views.xml",
         "views/auto_intake_views.xml",
         "views/auto_lead_import_views.xml",
@@ -45,11 +48,13 @@
         "views/auto_cadence_menus.xml",
         "views/auto_intake_menus.xml",
         "views/auto_pipeline_menus.xml",
+        "views/auto_salesperson_menus.xml",
     ],
     "demo": [
         "demo/auto_intake_source_demo.xml",
         "demo/crm_team_demo.xml",
         "demo/crm_lead_demo.xml",
+        "demo/auto_salesperson_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

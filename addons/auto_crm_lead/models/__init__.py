@@ -43,6 +43,9 @@ from . import res_company_pipeline
 from . import res_config_settings_pipeline
 from . import auto_lead_lost_check
 from . import auto_salesperson
+from . import auto_salesperson_leave
+from . import auto_qualification
+from . import auto_salesperson_qualification
 from . import auto_allocation_rule
 from . import auto_lead_assignment
 from . import auto_spam_rule

@@ -368,6 +368,7 @@ class CrmLead(models.Model):
         """
         self.flush_model(["user_id", "company_id", "active", "won_status"])
         self.env["auto.salesperson"].flush_model()
+        self.env["auto.salesperson.leave"].flush_model()
         self.env["auto.lead.assignment"].flush_model()
         self.env["crm.team"].flush_model()
         self.env["crm.team.member"].flush_model()
@@ -380,7 +381,12 @@ class CrmLead(models.Model):
             SQL(
                 """
                 SELECT c.id, u.id, p.name, p.id, p.lang, g.uid IS NOT NULL,
-                       COALESCE(s.available, TRUE), s.away_until >= %(now)s::date,
+                       COALESCE(s.available AND s.active, TRUE),
+                       s.away_until >= %(now)s::date
+                           OR EXISTS (SELECT FROM auto_salesperson_leave w
+                                       WHERE w.salesperson_id = s.id
+                                         AND t.local::date BETWEEN w.date_from
+                                                               AND w.date_to),
                        COALESCE(s.max_open, 0), COALESCE(s.max_per_day, 0),
                        ARRAY(SELECT b.fleet_vehicle_model_brand_id
                                FROM auto_salesperson_fleet_vehicle_model_brand_rel b

@@ -4,3 +4,4 @@ from . import auto_handover_story
 from . import auto_vehicle_story
 from . import auto_vehicle_transfer_story
 from . import auto_reservation_story
+from . import auto_sales_plan_story

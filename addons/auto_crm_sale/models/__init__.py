@@ -75,3 +75,6 @@ from . import auto_commission_line
 from . import auto_commission_statement
 from . import auto_commission_generate
 from . import sale_order_commission
+from . import auto_sales_plan
+from . import auto_sales_plan_line
+from . import auto_salesperson

@@ -1,0 +1,140 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+
+class AutoSalesResult(models.Model):
+    """One row for each car line contracted, and one for each delivered.
+
+    This is what targets are measured by, and what every figure of sales results opens:
+
+    - *contract*: the cars on a confirmed contract, in the month in which it was
+      confirmed;
+    - *delivery*: the cars of it that have left the stock and not come back, in the
+      month in which the last of them left, with their revenue (untaxed, in the currency
+      of the store).
+
+    Months are those of the store's time zone. A car that had an owner before the day
+    of the contract is used.
+    """
+
+    _name = "auto.sales.result"
+    _description = "Sales result"
+    _auto = False
+    _order = "date desc, id desc"
+    _rec_name = "order_id"
+    _depends = {
+        "sale.order": ["state", "date_order", "user_id", "team_id", "company_id"],
+        "sale.order.line": [
+            "order_id",
+            "price_subtotal",
+            "product_id",
+            "product_uom_qty",
+            "qty_delivered",
+            "vehicle_id",
+        ],
+        "auto.vehicle": ["model_id"],
+        "auto.vehicle.owner": ["vehicle_id", "date_start"],
+        "product.template": ["is_vehicle", "vehicle_model_id"],
+        "resource.calendar": ["tz"],
+        "res.company": ["resource_calendar_id"],
+        "stock.move": ["date", "location_dest_id", "sale_line_id", "state"],
+    }
+
+    kind = fields.Selection(
+        selection=[("contract", "Contract"), ("delivery", "Delivery")], readonly=True
+    )
+    date = fields.Date(readonly=True)
+    month = fields.Date(readonly=True, help="The first day of the month.")
+    company_id = fields.Many2one(
+        comodel_name="res.company", string="Store", readonly=True
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    team_id = fields.Many2one(comodel_name="crm.team", string="Team", readonly=True)
+    user_id = fields.Many2one(
+        comodel_name="res.users", string="Consultant", readonly=True
+    )
+    order_id = fields.Many2one(
+        comodel_name="sale.order", string="Contract", readonly=True
+    )
+    partner_id = fields.Many2one(
+        comodel_name="res.partner", string="Customer", readonly=True
+    )
+    vehicle_id = fields.Many2one(
+        comodel_name="auto.vehicle", string="Car", readonly=True
+    )
+    model_id = fields.Many2one(
+        comodel_name="fleet.vehicle.model", string="Model", readonly=True
+    )
+    condition = fields.Selection(
+        selection=[("new", "New"), ("used", "Used")], readonly=True
+    )
+    contracts = fields.Integer(string="Contracted", readonly=True)
+    deliveries = fields.Integer(string="Delivered", readonly=True)
+    revenue = fields.Monetary(readonly=True)
+
+    @property
+    def _table_query(self):
+        return SQL(
+            """
+            WITH line AS (
+                SELECT l.id, l.order_id, l.vehicle_id, o.partner_id, o.user_id,
+                       o.team_id, o.company_id,
+                       COALESCE(v.model_id, t.vehicle_model_id) AS model_id,
+                       COALESCE(k.tz, 'UTC') AS tz,
+                       (o.date_order AT TIME ZONE 'UTC'
+                          AT TIME ZONE COALESCE(k.tz, 'UTC'))::date AS signed,
+                       l.product_uom_qty AS contracted, l.qty_delivered AS delivered,
+                       l.price_subtotal / COALESCE(NULLIF(o.currency_rate, 0), 1)
+                           * l.qty_delivered / l.product_uom_qty AS revenue
+                  FROM sale_order_line l
+                  JOIN sale_order o ON o.id = l.order_id
+                  JOIN product_product p ON p.id = l.product_id
+                  JOIN product_template t ON t.id = p.product_tmpl_id
+                  JOIN res_company c ON c.id = o.company_id
+                  LEFT JOIN resource_calendar k ON k.id = c.resource_calendar_id
+                  LEFT JOIN auto_vehicle v ON v.id = l.vehicle_id
+                 WHERE o.state = 'sale' AND o.is_vehicle_contract AND t.is_vehicle
+                   AND l.product_uom_qty > 0
+            ), fact AS (
+                SELECT id::bigint * 2 AS id, 'contract' AS kind, signed AS date,
+                       id AS line_id, contracted::int AS contracts, 0 AS deliveries,
+                       0::numeric AS revenue
+                  FROM line
+                 UNION ALL
+                SELECT line.id::bigint * 2 + 1, 'delivery',
+                       COALESCE(gone.date AT TIME ZONE 'UTC' AT TIME ZONE line.tz,
+                                line.signed)::date,
+                       line.id, 0, line.delivered::int, line.revenue
+                  FROM line
+                  LEFT JOIN LATERAL (
+                      SELECT max(m.date) AS date
+                        FROM stock_move m
+                        JOIN stock_location d ON d.id = m.location_dest_id
+                       WHERE m.sale_line_id = line.id AND m.state = 'done'
+                         AND d.usage = 'customer'
+                  ) gone ON TRUE
+                 WHERE line.delivered > 0
+            )
+            SELECT fact.id, fact.kind, fact.date,
+                   date_trunc('month', fact.date)::date AS month,
+                   line.company_id, line.team_id, line.user_id, line.order_id,
+                   line.partner_id, line.vehicle_id, line.model_id,
+                   CASE WHEN EXISTS (SELECT FROM auto_vehicle_owner w
+                                      WHERE w.vehicle_id = line.vehicle_id
+                                        AND w.date_start < line.signed)
+                        THEN 'used' ELSE 'new' END AS condition,
+                   fact.contracts, fact.deliveries, fact.revenue
+              FROM fact
+              JOIN line ON line.id = fact.line_id
+            """
+        )
+
+    def action_open(self):
+        """Open the contract."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "sale.order",
+            "res_id": self.order_id.id,
+            "views": [(False, "form")],
+        }
