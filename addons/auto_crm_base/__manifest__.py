@@ -47,6 +47,7 @@
         "views/auto_consent_views.xml",
         "views/auto_customer_document_views.xml",
         "views/auto_customer_config_views.xml",
+        "views/auto_customer_duplicate_views.xml",
         "views/auto_customer_wizard_views.xml",
         "views/res_partner_views.xml",
         "views/auto_call_views.xml",

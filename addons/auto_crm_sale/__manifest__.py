@@ -77,6 +77,11 @@
         "demo/auto_vehicle_transfer_demo.xml",
         "demo/auto_sales_plan_demo.xml",
     ],
+    "assets": {
+        "web.assets_tests": [
+            "auto_crm_sale/static/tests/tours/**/*",
+        ],
+    },
     "installable": True,
     "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",

@@ -232,6 +232,7 @@ CLOSED_FOLLOWUPS = (
     (20, "delivery_anniversary", 15, 14, None, "客户在国外，回来再联系。"),
 )
 # Rules that a company switches on when it knows the dates of its cars.
+SERVICE_NOTICE = 14  # days before the service, as the rule says
 RULES_SWITCHED_ON = ("inspection_due", "maintenance_date", "maintenance_odometer")
 
 
@@ -512,6 +513,15 @@ class AutoVehicle(models.Model):
                 own._skip(words)
             followup._demo_date_back_closing(done)
         self.env["auto.followup.rule"].search([("active", "=", True)])._generate()
+        # Who only comes for service has no consultant: the adviser calls.
+        adviser = self._demo_ref("user_store1_adviser")
+        followups.search(
+            [
+                ("state", "=", "open"),
+                ("company_id", "=", adviser.company_id.id),
+                ("partner_id.user_id", "=", False),
+            ]
+        ).user_id = adviser
         # Of what is late, a third stays so, a third is due about now, and of a third
         # the customer has asked to be called again.
         late = followups.browse(
@@ -667,6 +677,9 @@ class AutoVehicle(models.Model):
                     "supply_state": "out",
                     "sale_state": "third_party",
                     "inspection_due_date": fields.Date.add(today, days=number * 17),
+                    "next_service_date": fields.Date.add(
+                        today, days=SERVICE_NOTICE - number + 1
+                    ),
                 }
             )
             self._demo_name(car, [f"vehicle_third_party_{number:02d}"])

@@ -35,7 +35,9 @@ from . import stock_move
 from . import res_company
 from . import auto_consent
 from . import auto_contact
+from . import auto_customer_distinct
 from . import auto_customer_document
+from . import auto_customer_duplicate
 from . import auto_customer_interest
 from . import auto_customer_kind
 from . import auto_customer_level

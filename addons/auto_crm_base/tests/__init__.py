@@ -3,6 +3,7 @@ from . import test_call
 from . import test_consent
 from . import test_contact
 from . import test_customer
+from . import test_customer_duplicate
 from . import test_customer_level
 from . import test_customer_rights
 from . import test_erase

@@ -218,6 +218,14 @@ LOGS = {
     "mail.message": "res_id",
 }
 
+# Losses that somebody else checks by a call: result (None: still to call), days from
+# today, what the customer said.
+CALLED_BACK = {
+    "lost_price": (None, 1, ""),
+    "lost_store2": (None, -1, ""),
+    "lost_budget": ("resurrected", -2, "贷款批下来了，还想要七座车。"),
+}
+
 
 class CrmLead(models.Model):
     _inherit = "crm.lead"
@@ -241,6 +249,7 @@ class CrmLead(models.Model):
             story._demo_live(person)
         story._demo_second_enquiries(people)
         story._demo_finish(people)
+        story._demo_call_back(people)
 
     @api.model
     def _demo_ref(self, name):
@@ -577,6 +586,40 @@ class CrmLead(models.Model):
                 manager = self._manager_of(company, role)
                 if late and manager:
                     late._escalate(level, manager)
+
+    @api.model
+    def _demo_call_back(self, people):
+        """Check some losses by a call: two still to call, one untrue."""
+        today = fields.Date.context_today(self)
+        checks = self.env["auto.lead.lost.check"]
+        taken_up = {}
+        for person in people:
+            if person["key"] not in CALLED_BACK:
+                continue
+            lead = person["lead"]
+            result, days, words = CALLED_BACK[person["key"]]
+            # The caller may not be the one who lost the prospect.
+            caller = self._demo_ref(USERS[f"m{person['store']}"][0])
+            checks.search([("lead_id", "=", lead.id)]).unlink()
+            check = checks.create(
+                {
+                    "lead_id": lead.id,
+                    "company_id": lead.company_id.id,
+                    "consultant_id": lead.user_id.id,
+                    "lost_reason_id": lead.lost_reason_id.id,
+                    "competitor_id": lead.competitor_id.id,
+                    "date_lost": lead.lost_date,
+                    "date_due": fields.Date.add(today, days=days),
+                    "user_id": caller.id,
+                }
+            )
+            if result:
+                own = check.with_user(caller).with_company(lead.company_id)
+                own.write({"result": result, "note": words})
+                own.action_done()
+                check.date_done = fields.Datetime.now() + timedelta(days=days)
+                taken_up[lead.id] = check.date_done
+        self._demo_date_back(taken_up)
 
     # ------------------------------------------------------------
     # Time

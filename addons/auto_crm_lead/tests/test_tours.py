@@ -49,3 +49,40 @@ class TestMyDayMobile(MyDayTourCase):
         )
         self.assertEqual(self.new.contact_ids.result, "reached")
         self.assertEqual(self.new.contact_ids.user_id, self.consultant)
+
+
+@tagged("post_install", "-at_install")
+class TestMatchTab(HttpCase, LeadCase):
+    def test_cars_that_suit_with_their_reasons(self):
+        self.consultant.write({"password": self.consultant.login, "lang": "en_US"})
+        brand = self.env["fleet.vehicle.model.brand"].create({"name": "Tour Brand"})
+        climber, cruiser = self.env["fleet.vehicle.model"].create(
+            [{"name": name, "brand_id": brand.id} for name in ("Climber", "Cruiser")]
+        )
+        product = self.env["product.product"].create(
+            {"name": "Tour car", "list_price": 200000}
+        )
+        self.env["auto.vehicle"].create(
+            [
+                {
+                    "model_id": model.id,
+                    "product_id": product.id,
+                    "sale_state": "free",
+                    "company_id": self.store.id,
+                }
+                for model in climber | cruiser
+            ]
+        )
+        lead = self._lead(type="opportunity", contact_name="Tour Match")
+        lead.write(
+            {
+                "need_budget_max": 210000,
+                "need_model_ids": [fields.Command.set(climber.ids)],
+            }
+        )
+        self.start_tour(
+            f"/odoo/crm.lead/{lead.id}", "auto_match_tab", login=self.consultant.login
+        )
+        states = {match.model_id: match.state for match in lead.match_ids}
+        self.assertEqual(states[climber], "proposed")
+        self.assertEqual(states[cruiser], "dismissed")
