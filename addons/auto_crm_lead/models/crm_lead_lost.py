@@ -155,7 +155,11 @@ class CrmLead(models.Model):
     def _check_loss_values(self, vals):
         """Refuse values that would lose a prospect or rewrite a request."""
         closed = self._lost_own_fields() & vals.keys()
-        if any(lead[name] != vals[name] for name in closed for lead in self):
+        if any(
+            self._fields[name].convert_to_write(lead[name], lead) != vals[name]
+            for name in closed
+            for lead in self
+        ):
             self._refuse_silent_loss()
         if (
             "probability" in vals

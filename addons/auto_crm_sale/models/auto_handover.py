@@ -394,7 +394,8 @@ class AutoHandover(models.Model):
         action["domain"] = [("handover_id", "=", self.id)]
         action["views"] = [(False, "list"), (False, "form")]
         action["name"] = self.display_name
-        sheet = self.checklist_ids.filtered(lambda one: one.state == "open")[:1]
+        sheets = self.checklist_ids.filtered(lambda one: one.state == "open")
+        sheet = sheets.filtered("open_count")[:1] or sheets[:1]
         if sheet:
             action["views"] = [(False, "form")]
             action["res_id"] = sheet.id

@@ -25,7 +25,26 @@ const tab = (content, name) => ({
     run: "click",
 });
 
-/** Sign in the field: the dialog offers the name, written by itself. */
+/** Draw a line on the pad, as a finger would. */
+function draw(pad) {
+    const { left, top, width, height } = pad.getBoundingClientRect();
+    const strokes = ["pointerdown", ...Array(8).fill("pointermove"), "pointerup"];
+    strokes.forEach((type, step) =>
+        pad.dispatchEvent(
+            new PointerEvent(type, {
+                bubbles: true,
+                buttons: type === "pointerup" ? 0 : 1,
+                clientX: left + (width * (step + 1)) / 12,
+                clientY: top + height / (2 + (step % 2)),
+                isPrimary: true,
+                pointerId: 1,
+                pressure: 0.5,
+            })
+        )
+    );
+}
+
+/** Sign in the field, by hand. */
 const sign = (content, field) => [
     {
         content,
@@ -33,9 +52,11 @@ const sign = (content, field) => [
         run: "click",
     },
     {
-        content: "The name is written",
-        trigger: ".modal .o_web_sign_name_input",
-        run: "edit Tour Signer",
+        content: "The signature is drawn",
+        trigger: ".modal canvas.o_web_sign_signature",
+        run() {
+            draw(this.anchor);
+        },
     },
     {
         content: "It is adopted",
@@ -43,7 +64,7 @@ const sign = (content, field) => [
         run: "click",
     },
     {
-        content: "The signature stands on the sheet",
+        content: "It stands on the sheet",
         trigger: `body:not(:has(.modal)) .o_field_widget[name=${field}] img.o_signature`,
     },
 ];
@@ -96,18 +117,13 @@ tours.add("auto_sale_reserve_and_contract", {
 tours.add("auto_sale_approve", {
     steps: () => [
         {
-            content: "By kind",
-            trigger: ".o_group_header",
-            run: "click",
-        },
-        {
             content: "The contract waits in the manager's list",
-            trigger: ".o_data_row:contains(Tour Buyer) button[name=action_approve]",
+            trigger: ".o_data_row button[name=action_approve]",
             run: "click",
         },
         {
             content: "It is gone from it",
-            trigger: ".o_view_controller:not(:has(.o_data_row:contains(Tour Buyer)))",
+            trigger: ".o_view_controller:not(:has(.o_data_row button[name=action_approve]))",
         },
     ],
 });
@@ -172,21 +188,21 @@ tours.add("auto_sale_handover", {
         button("One after the other", "action_all_ok"),
         {
             content: "All points are done",
-            trigger: ".o_form_view .o_field_widget[name=progress]:contains(100)",
+            trigger: ".o_form_statusbar:not(:has(button[name=action_all_ok]))",
         },
         {
             content: "Back to the handover",
-            trigger: ".o_breadcrumb .o_back_button, .breadcrumb-item.o_back_button",
+            trigger: ".o_breadcrumb .o_back_button",
             run: "click",
         },
         button("The other sheet", "action_open_sheet", ".o_form_statusbar"),
         button("Likewise", "action_all_ok"),
         {
             content: "All points are done",
-            trigger: ".o_form_view .o_field_widget[name=progress]:contains(100)",
+            trigger: ".o_form_statusbar:not(:has(button[name=action_all_ok]))",
         },
         {
-            trigger: ".o_breadcrumb .o_back_button, .breadcrumb-item.o_back_button",
+            trigger: ".o_breadcrumb .o_back_button",
             run: "click",
         },
         tab("What the customer told", "customer"),
