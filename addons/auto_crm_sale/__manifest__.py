@@ -66,6 +66,14 @@
         "wizard/auto_sales_plan_fill_views.xml",
         "views/auto_sales_target_report_views.xml",
         "views/auto_salesperson_views.xml",
+        "data/auto_tradein_data.xml",
+        "report/auto_tradein_report.xml",
+        "views/auto_tradein_views.xml",
+        "views/auto_tradein_links_views.xml",
+        "views/auto_checklist_tradein_views.xml",
+        "views/auto_used_car_report_views.xml",
+        "views/sale_order_used_views.xml",
+        "views/res_config_settings_tradein_views.xml",
         "views/auto_crm_sale_menus.xml",
     ],
     "demo": [
@@ -76,6 +84,7 @@
         "demo/auto_handover_demo.xml",
         "demo/auto_vehicle_transfer_demo.xml",
         "demo/auto_sales_plan_demo.xml",
+        "demo/auto_tradein_demo.xml",
     ],
     "assets": {
         "web.assets_tests": [

@@ -28,7 +28,12 @@ def pre_init_hook(env):
     """
     env.cr.execute(
         "ALTER TABLE sale_order ADD COLUMN IF NOT EXISTS is_vehicle_contract bool,"
-        " ADD COLUMN IF NOT EXISTS contract_approval varchar DEFAULT 'none'"
+        " ADD COLUMN IF NOT EXISTS contract_approval varchar DEFAULT 'none',"
+        " ADD COLUMN IF NOT EXISTS is_used_sale bool"
+    )
+    # No line names a car before this addon is there.
+    env.cr.execute(
+        "ALTER TABLE sale_order_line ADD COLUMN IF NOT EXISTS is_used_car bool"
     )
     env.cr.execute("ALTER TABLE sale_order ALTER COLUMN contract_approval DROP DEFAULT")
     env.cr.execute(

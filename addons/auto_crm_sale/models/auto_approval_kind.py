@@ -8,7 +8,8 @@ class AutoApprovalKind(models.Model):
         string="Needs none up to",
         digits="Product Price",
         help="Contracts: a discount up to this, in the currency of the store, needs "
-        "no approval.",
+        "no approval. Trade-ins: nor does an offer up to this, as long as the car is "
+        "worth it; zero: no limit.",
     )
     ask_always = fields.Boolean(
         string="Always needed",

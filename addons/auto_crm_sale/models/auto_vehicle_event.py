@@ -10,11 +10,13 @@ class AutoVehicleEvent(models.Model):
             ("contract", "Contract"),
             ("addon", "Add-on"),
             ("handover", "Handover"),
+            ("tradein", "Trade-in"),
         ],
         ondelete={
             "contract": lambda events: events._turn_into_sale(),
             "addon": lambda events: events._turn_into_sale(),
             "handover": lambda events: events._turn_into_sale(),
+            "tradein": lambda events: events._turn_into_sale(),
         },
     )
 
@@ -25,6 +27,7 @@ class AutoVehicleEvent(models.Model):
             "contract": "fa-file-text-o",
             "addon": "fa-plus-square-o",
             "handover": "fa-key",
+            "tradein": "fa-exchange",
         }
 
     def _turn_into_sale(self):

@@ -278,13 +278,7 @@ class SaleOrder(models.Model):
         )
         rest = max(self.paid_amount, 0.0)
         shares = dict.fromkeys(dues, 0.0)
-        of_kind = {}
-        for payment in self.contract_payment_ids:
-            if payment.state in PAID_PAYMENT_STATES and payment.contract_kind:
-                sign = 1 if payment.payment_type == "inbound" else -1
-                of_kind[payment.contract_kind] = (
-                    of_kind.get(payment.contract_kind, 0.0) + sign * payment.amount
-                )
+        of_kind = self._paid_by_kind()
         for kind_first in (True, False):
             for due in dues:
                 limit = due.amount - shares[due]
@@ -296,6 +290,27 @@ class SaleOrder(models.Model):
                 if kind_first and due.kind in of_kind:
                     of_kind[due.kind] -= share
         return shares
+
+    def _paid_by_kind(self):
+        """Return what came in for each kind of what is due, as dict."""
+        self.ensure_one()
+        of_kind = {}
+        for payment in self.contract_payment_ids:
+            if payment.state in PAID_PAYMENT_STATES and payment.contract_kind:
+                sign = 1 if payment.payment_type == "inbound" else -1
+                of_kind[payment.contract_kind] = (
+                    of_kind.get(payment.contract_kind, 0.0) + sign * payment.amount
+                )
+        return of_kind
+
+    def _open_credit_lines(self):
+        """Return the journal items that came in for the contract and pay no invoice
+        yet."""
+        self.ensure_one()
+        payments = self.contract_payment_ids.filtered(
+            lambda payment: payment.state in PAID_PAYMENT_STATES
+        )
+        return payments._contract_open_lines()
 
     def _allocate_payments(self):
         """Let what was paid for these contracts pay their posted invoices."""
@@ -316,10 +331,7 @@ class SaleOrder(models.Model):
                     and not line.reconciled
                 )
             )
-            payments = contract.contract_payment_ids.filtered(
-                lambda payment: payment.state in PAID_PAYMENT_STATES
-            )
-            paid = payments._contract_open_lines()
+            paid = contract._open_credit_lines()
             for account in invoiced.account_id & paid.account_id:
                 lines = (invoiced | paid).filtered(
                     lambda line, one=account: line.account_id == one

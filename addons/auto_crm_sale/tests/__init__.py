@@ -14,3 +14,4 @@ from . import test_showroom
 from . import test_stock_agrees
 from . import test_tours
 from . import test_vehicle_transfer
+from . import test_tradein

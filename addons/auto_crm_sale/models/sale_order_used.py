@@ -1,0 +1,19 @@
+from odoo import api, fields, models
+
+
+class SaleOrder(models.Model):
+    """Used cars are counted apart."""
+
+    _inherit = "sale.order"
+
+    is_used_sale = fields.Boolean(
+        string="Used car",
+        compute="_compute_is_used_sale",
+        store=True,
+        help="A used car is sold by this contract.",
+    )
+
+    @api.depends("order_line.is_used_car")
+    def _compute_is_used_sale(self):
+        for order in self:
+            order.is_used_sale = any(order.order_line.mapped("is_used_car"))
