@@ -5,3 +5,4 @@ from . import auto_vehicle_story
 from . import auto_vehicle_transfer_story
 from . import auto_reservation_story
 from . import auto_sales_plan_story
+from . import auto_tradein_story

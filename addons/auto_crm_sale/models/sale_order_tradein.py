@@ -101,6 +101,12 @@ class SaleOrder(models.Model):
                     tradein._cashier(),
                 )
 
+    def _contract_tradeins(self):
+        """Return the payments of the contract that cars are to make, for its print."""
+        self.ensure_one()
+        # The car stands on the contract of whoever prints it.
+        return self.sudo().due_ids.filtered(lambda due: due.kind == "tradein")
+
     def _paid_by_kind(self):
         paid = super()._paid_by_kind()
         settled = self.tradein_ids._credit_lines()

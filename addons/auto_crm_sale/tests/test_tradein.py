@@ -556,6 +556,12 @@ class TestTradein(TradeinCase):
         self.assertIn(tradein.name, text)
         self.assertIn("Dent", text)
         self.assertIn("55,000", text)
+        tradein.action_accept()
+        html = self.env["ir.actions.report"]._render_qweb_html(
+            "auto_crm_sale.report_contract", self.order.ids
+        )[0]
+        self.assertIn(self.old.vin, html.decode())
+        self.assertIn("95,000", html.decode())
 
 
 @tagged("post_install", "-at_install")
