@@ -21,6 +21,7 @@
         "data/auto_sale_addon_data.xml",
         "data/auto_group_agreement_data.xml",
         "data/auto_deposit_data.xml",
+        "data/auto_factory_data.xml",
         "views/auto_reservation_views.xml",
         "wizard/auto_reservation_cancel_views.xml",
         "report/auto_reservation_report.xml",
@@ -74,6 +75,7 @@
         "views/auto_used_car_report_views.xml",
         "views/sale_order_used_views.xml",
         "views/res_config_settings_tradein_views.xml",
+        "views/auto_vehicle_factory_views.xml",
         "views/auto_crm_sale_menus.xml",
     ],
     "demo": [
@@ -85,6 +87,7 @@
         "demo/auto_vehicle_transfer_demo.xml",
         "demo/auto_sales_plan_demo.xml",
         "demo/auto_tradein_demo.xml",
+        "demo/auto_factory_demo.xml",
     ],
     "assets": {
         "web.assets_tests": [

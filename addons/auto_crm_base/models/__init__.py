@@ -22,6 +22,12 @@ from . import auto_vehicle_ownership
 from . import auto_vehicle_odometer
 from . import auto_vehicle_dates
 from . import auto_vehicle_stock
+from . import auto_factory_status_code
+from . import auto_factory_column
+from . import auto_factory_file
+from . import auto_factory_message
+from . import auto_vehicle_factory
+from . import auto_factory_intake
 from . import auto_vehicle_owner
 from . import auto_odometer_reading
 from . import auto_insurance_policy

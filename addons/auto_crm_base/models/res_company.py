@@ -18,6 +18,10 @@ class ResCompany(models.Model):
         "that is too short or has a forbidden letter is always refused.",
     )
 
+    auto_factory_code = fields.Char(
+        string="Store code at the factory",
+        help="How the maker's messages call this store.",
+    )
     auto_consent_required = fields.Boolean(
         string="Marketing needs consent",
         help="Customers get advertising only after they allowed it. Without this, "

@@ -7,6 +7,9 @@ class ResConfigSettings(models.TransientModel):
     auto_vin_check = fields.Selection(
         related="company_id.auto_vin_check", readonly=False
     )
+    auto_factory_code = fields.Char(
+        related="company_id.auto_factory_code", readonly=False
+    )
     auto_consent_required = fields.Boolean(
         related="company_id.auto_consent_required", readonly=False
     )

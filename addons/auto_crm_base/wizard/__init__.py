@@ -10,3 +10,4 @@ from . import base_partner_merge
 from . import auto_followup_close
 from . import auto_archive_import
 from . import auto_archive_import_line
+from . import auto_factory_correct

@@ -32,9 +32,6 @@ class AutoVehicle(models.Model):
         readonly=False,
         help="Was delivered or had an owner before.",
     )
-    expected_date = fields.Date(
-        string="Expected on", help="When a car that is on order will be here."
-    )
     match_ids = fields.One2many(
         comodel_name="auto.lead.match",
         inverse_name="vehicle_id",

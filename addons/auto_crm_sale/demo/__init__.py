@@ -6,3 +6,4 @@ from . import auto_vehicle_transfer_story
 from . import auto_reservation_story
 from . import auto_sales_plan_story
 from . import auto_tradein_story
+from . import auto_factory_story

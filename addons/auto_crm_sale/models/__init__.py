@@ -99,3 +99,9 @@ from . import crm_lead_tradein
 from . import res_partner_tradein
 from . import purchase_order_tradein
 from . import account_move_tradein
+from . import auto_vehicle_factory
+from . import sale_order_factory
+from . import sale_order_line_factory
+from . import auto_reservation_factory
+from . import auto_factory_intake
+from . import crm_lead_factory

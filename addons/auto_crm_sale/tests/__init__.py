@@ -3,6 +3,7 @@ from . import test_checklist
 from . import test_contract_approval
 from . import test_contract_stock
 from . import test_delivery_notice
+from . import test_factory_order
 from . import test_group_agreement
 from . import test_handover
 from . import test_payment
