@@ -88,6 +88,7 @@
         "demo/auto_sales_plan_demo.xml",
         "demo/auto_tradein_demo.xml",
         "demo/auto_factory_demo.xml",
+        "demo/auto_commission_demo.xml",
     ],
     "assets": {
         "web.assets_tests": [

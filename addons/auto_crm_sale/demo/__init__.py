@@ -7,3 +7,4 @@ from . import auto_reservation_story
 from . import auto_sales_plan_story
 from . import auto_tradein_story
 from . import auto_factory_story
+from . import auto_commission_story

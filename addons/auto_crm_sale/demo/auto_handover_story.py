@@ -24,6 +24,7 @@ STORY = (
     (21, "done", 10), (22, "requested", 0), (23, "deposit", 0),
 )  # fmt: skip
 DEPOSIT = 10000
+STORE1 = "auto_crm_base.company_store1"
 MANAGERS = {1: "user_store1_sales_manager", 2: "user_store2_manager"}
 TILLS = {1: "hz", 2: "cd"}
 
@@ -53,7 +54,7 @@ class AutoHandover(models.Model):
 
     @api.model
     def _demo_tell(self, number, order, step, days):
-        store = 2 if number > 19 else 1
+        store = 1 if order.company_id == self.env.ref(STORE1) else 2
         signed = order.date_order.date()
         order._demo_deposit(store, signed)
         car = order.vehicle_ids[:1]

@@ -402,7 +402,7 @@ class SaleOrder(models.Model):
                     }
                 )
             if addon.category == "registration":
-                store = 2 if number > 19 else 1
+                store = 1 if self.company_id == self._demo_ref("company_store1") else 2
                 addon.license_plate = f"{PLATES[store]}{number:02d}H{number * 7:02d}"[
                     :7
                 ]

@@ -30,7 +30,7 @@ class Source(NamedTuple):
 
     key: tuple  # ("car" or "addon", id)
     order_id: int
-    line_id: int
+    line_id: int  # of the car
     vehicle_id: int
     addon_id: int | None
     user_id: int
@@ -155,16 +155,27 @@ class AutoCommissionPlan(models.Model):
             for plan, source in paid
             if not source.addon_id
         )
+        new = [
+            (plan, source)
+            for plan, source in paid
+            if not source.is_live
+            and plan._open_month(source.user_id, source.month, month, frozen) == month
+        ]
+        # Together, so that they are read by one query each.
+        cars = self.env["sale.order.line"].browse({one.line_id for _plan, one in new})
+        addons = self.env["auto.sale.addon"].browse(
+            {one.addon_id for _plan, one in new if one.addon_id}
+        )
         vals_list = []
-        for plan, source in paid:
+        for plan, source in new:
             user_id = source.user_id
-            if (
-                source.is_live
-                or plan._open_month(user_id, source.month, month, frozen) != month
-            ):
-                continue
+            line = cars.browse(source.line_id).with_prefetch(cars.ids)
+            addon = addons.browse(source.addon_id).with_prefetch(addons.ids)
             count = counts[plan._unit(user_id), source.month]
-            vals_list += [(user_id, vals) for vals in plan._earned_vals(source, count)]
+            vals_list += [
+                (user_id, vals)
+                for vals in plan._earned_vals(source, line, addon, count)
+            ]
         vals_list += self._claw_back_vals(company, month, sources, frozen)
         self._create_lines(company, month, vals_list)
         pools = self.filtered(
@@ -303,7 +314,7 @@ class AutoCommissionPlan(models.Model):
                       FROM car
                     UNION ALL
                     (SELECT DISTINCT ON (addon.id)
-                           'addon', addon.id, addon.order_id, NULL, car.vehicle_id,
+                           'addon', addon.id, addon.order_id, car.id, car.vehicle_id,
                            addon.id, car.user_id, greatest(addon.date_done, car.moment)
                       FROM auto_sale_addon addon
                       JOIN car ON car.order_id = addon.order_id
@@ -338,16 +349,17 @@ class AutoCommissionPlan(models.Model):
         )
         return [Source((row[0], row[1]), *row[2:]) for row in rows]
 
-    def _earned_vals(self, source, count):
-        """Return the values of the lines by which this plan pays a source."""
+    def _earned_vals(self, source, line, addon, count):
+        """Return the values of the lines by which this plan pays a source.
+
+        :param line: the contract's line of the car
+        :param addon: the add-on; empty for the car itself
+        :param int count: cars that the person or the pool delivered in the month
+        """
         self.ensure_one()
-        line = self.env["sale.order.line"].browse(source.line_id)
-        vehicle = self.env["auto.vehicle"].browse(source.vehicle_id)
-        addon = self.env["auto.sale.addon"].browse(source.addon_id)
-        order = self.env["sale.order"].browse(source.order_id)
         vals_list = []
-        for rule, base in self.rule_ids._pick(line, vehicle, addon, count):
-            own = order.currency_id._convert(
+        for rule, base in self.rule_ids._pick(line, addon, count):
+            own = line.currency_id._convert(
                 base, self.currency_id, self.company_id, source.day
             )
             value = rule._value()
@@ -363,7 +375,7 @@ class AutoCommissionPlan(models.Model):
                     "rule_id": rule.id,
                     "slot": rule.id if rule.is_extra else 0,
                     "order_id": source.order_id,
-                    "order_line_id": source.line_id,
+                    "order_line_id": None if addon else source.line_id,
                     "vehicle_id": source.vehicle_id,
                     "addon_id": source.addon_id,
                     "date": source.day,

@@ -7,7 +7,15 @@ from odoo.fields import Command
 from .auto_commission_line import COMPUTE
 
 TERM_FIELDS = frozenset(
-    {"kind", "company_id", "date_start", "date_end", "team_id", "member_ids"}
+    {
+        "kind",
+        "company_id",
+        "date_start",
+        "date_end",
+        "team_id",
+        "member_ids",
+        "payee_ids",
+    }
     | {"rule_ids"}
 )
 
@@ -76,6 +84,13 @@ class AutoCommissionPlan(models.Model):
         inverse_name="plan_id",
         string="Members",
         copy=True,
+    )
+    payee_ids = fields.One2many(
+        comodel_name="auto.commission.member",
+        inverse_name="plan_id",
+        string="Paid people",
+        help="For record rules, which read it past all rights: would they use the "
+        "members, consultants saw all of them.",
     )
     rule_ids = fields.One2many(
         comodel_name="auto.commission.rule",

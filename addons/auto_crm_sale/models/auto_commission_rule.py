@@ -153,10 +153,11 @@ class AutoCommissionRule(models.Model):
             return self.amount
         return self.margin_percent if self.basis == "car_margin" else self.percent
 
-    def _matches(self, vehicle, addon, count):
+    def _matches(self, line, addon, count):
         """Return whether the rule is one for this car or add-on.
 
-        :param vehicle: the car that is delivered, or goes with the add-on
+        :param line: the contract's line of the car that is delivered, also when the
+            add-on goes with it
         :param addon: the add-on; empty for the car itself
         :param int count: cars delivered in the month
         """
@@ -165,17 +166,17 @@ class AutoCommissionRule(models.Model):
             return False
         if addon and self.kind_ids and addon.kind_id not in self.kind_ids:
             return False
-        model = vehicle.model_id
+        model = line.vehicle_id.model_id
         return not (
             (self.brand_id and model.brand_id != self.brand_id)
             or (self.model_id and model != self.model_id)
-            or (self.condition and vehicle.is_used != (self.condition == "used"))
+            or (self.condition and line.is_used_car != (self.condition == "used"))
         )
 
     def _base(self, line, addon):
         """Return what the percentage is of, in the contract's currency.
 
-        :param line: the contract's line of the car; empty for an add-on
+        :param line: the contract's line of the car
         """
         self.ensure_one()
         if self.basis == "car_price":
@@ -189,7 +190,7 @@ class AutoCommissionRule(models.Model):
             return addon.commission
         return 0.0
 
-    def _pick(self, line, vehicle, addon, count):
+    def _pick(self, line, addon, count):
         """Return the rules that pay for this car or add-on, with their bases.
 
         :return: list of (rule, base); the one that is not on top comes first
@@ -197,9 +198,7 @@ class AutoCommissionRule(models.Model):
         picked = []
         is_paid = False
         for rule in self:
-            if (is_paid and not rule.is_extra) or not rule._matches(
-                vehicle, addon, count
-            ):
+            if (is_paid and not rule.is_extra) or not rule._matches(line, addon, count):
                 continue
             base = rule._base(line, addon)
             if rule.basis not in FIXED_BASES and not base:

@@ -420,7 +420,7 @@ class AutoCommissionStatement(models.Model):
         """Let nobody compute or submit at the same time, and see what they did."""
         for company in self.company_id:
             self.env["auto.commission.plan"]._lock(company)
-        self.invalidate_recordset(["state"], flush=False)
+        self.invalidate_recordset(["state"])
 
     def _to_decide(self):
         self.check_access("read")

@@ -16,3 +16,6 @@ from . import test_stock_agrees
 from . import test_tours
 from . import test_vehicle_transfer
 from . import test_tradein
+from . import test_commission
+from . import test_commission_rights
+from . import test_commission_concurrency
