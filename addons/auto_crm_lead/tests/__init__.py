@@ -17,5 +17,6 @@ from . import test_lead_rights
 from . import test_lost_check_rights
 from . import test_my_day
 from . import test_response_clock
+from . import test_salesperson
 from . import test_tours
 from . import test_website_form

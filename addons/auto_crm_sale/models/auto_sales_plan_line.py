@@ -80,6 +80,7 @@ class AutoSalesPlanLine(models.Model):
     is_counted = fields.Boolean(
         string="In the total",
         compute="_compute_is_counted",
+        compute_sudo=True,
         help="Of the ways in which the plan divides a month, the one that names least "
         "makes the total.",
     )
@@ -186,7 +187,7 @@ class AutoSalesPlanLine(models.Model):
             for name, target, result in self._attainment_fields():
                 line[name] = self._percent(line[result], line[target])
 
-    @api.depends("month", "plan_id.name", *DIMENSIONS)
+    @api.depends("month", *DIMENSIONS)
     def _compute_display_name(self):
         for line in self:
             line.display_name = line._describe()

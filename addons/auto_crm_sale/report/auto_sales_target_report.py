@@ -169,9 +169,9 @@ class AutoSalesTargetReport(models.Model):
         return SQL("100.0 * SUM(%s) / NULLIF(SUM(%s), 0)", result, target)
 
     def action_open(self):
-        """Open the plan or the contract that the row comes from."""
+        """Open the target or the contract that the row comes from."""
         self.ensure_one()
-        record = self.order_id or self.plan_line_id.plan_id
+        record = self.order_id or self.plan_line_id
         return {
             "type": "ir.actions.act_window",
             "res_model": record._name,

@@ -19,3 +19,5 @@ from . import test_tradein
 from . import test_commission
 from . import test_commission_rights
 from . import test_commission_concurrency
+from . import test_sales_plan
+from . import test_salesperson
