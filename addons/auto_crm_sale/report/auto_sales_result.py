@@ -76,56 +76,47 @@ class AutoSalesResult(models.Model):
     def _table_query(self):
         return SQL(
             """
-            WITH line AS (
-                SELECT l.id, l.order_id, l.vehicle_id, o.partner_id, o.user_id,
-                       o.team_id, o.company_id,
-                       COALESCE(v.model_id, t.vehicle_model_id) AS model_id,
-                       COALESCE(k.tz, 'UTC') AS tz,
-                       (o.date_order AT TIME ZONE 'UTC'
-                          AT TIME ZONE COALESCE(k.tz, 'UTC'))::date AS signed,
-                       l.product_uom_qty AS contracted, l.qty_delivered AS delivered,
-                       l.price_subtotal / COALESCE(NULLIF(o.currency_rate, 0), 1)
-                           * l.qty_delivered / l.product_uom_qty AS revenue
-                  FROM sale_order_line l
-                  JOIN sale_order o ON o.id = l.order_id
-                  JOIN product_product p ON p.id = l.product_id
-                  JOIN product_template t ON t.id = p.product_tmpl_id
-                  JOIN res_company c ON c.id = o.company_id
-                  LEFT JOIN resource_calendar k ON k.id = c.resource_calendar_id
-                  LEFT JOIN auto_vehicle v ON v.id = l.vehicle_id
-                 WHERE o.state = 'sale' AND o.is_vehicle_contract AND t.is_vehicle
-                   AND l.product_uom_qty > 0
-            ), fact AS (
-                SELECT id::bigint * 2 AS id, 'contract' AS kind, signed AS date,
-                       id AS line_id, contracted::int AS contracts, 0 AS deliveries,
-                       0::numeric AS revenue
-                  FROM line
-                 UNION ALL
-                SELECT line.id::bigint * 2 + 1, 'delivery',
-                       COALESCE(gone.date AT TIME ZONE 'UTC' AT TIME ZONE line.tz,
-                                line.signed)::date,
-                       line.id, 0, line.delivered::int, line.revenue
-                  FROM line
-                  LEFT JOIN LATERAL (
-                      SELECT max(m.date) AS date
-                        FROM stock_move m
-                        JOIN stock_location d ON d.id = m.location_dest_id
-                       WHERE m.sale_line_id = line.id AND m.state = 'done'
-                         AND d.usage = 'customer'
-                  ) gone ON TRUE
-                 WHERE line.delivered > 0
-            )
             SELECT fact.id, fact.kind, fact.date,
                    date_trunc('month', fact.date)::date AS month,
-                   line.company_id, line.team_id, line.user_id, line.order_id,
-                   line.partner_id, line.vehicle_id, line.model_id,
+                   o.company_id, o.team_id, o.user_id, l.order_id, o.partner_id,
+                   l.vehicle_id, COALESCE(v.model_id, t.vehicle_model_id) AS model_id,
                    CASE WHEN EXISTS (SELECT FROM auto_vehicle_owner w
-                                      WHERE w.vehicle_id = line.vehicle_id
-                                        AND w.date_start < line.signed)
+                                      WHERE w.vehicle_id = l.vehicle_id
+                                        AND w.date_start < day.signed)
                         THEN 'used' ELSE 'new' END AS condition,
                    fact.contracts, fact.deliveries, fact.revenue
-              FROM fact
-              JOIN line ON line.id = fact.line_id
+              FROM sale_order_line l
+              JOIN sale_order o ON o.id = l.order_id
+              JOIN product_product p ON p.id = l.product_id
+              JOIN product_template t ON t.id = p.product_tmpl_id
+              JOIN res_company c ON c.id = o.company_id
+              LEFT JOIN resource_calendar k ON k.id = c.resource_calendar_id
+              LEFT JOIN auto_vehicle v ON v.id = l.vehicle_id
+              CROSS JOIN LATERAL (
+                  SELECT COALESCE(k.tz, 'UTC') AS tz) zone
+              CROSS JOIN LATERAL (
+                  SELECT (o.date_order AT TIME ZONE 'UTC'
+                          AT TIME ZONE zone.tz)::date AS signed) day
+              CROSS JOIN LATERAL (
+                  SELECT l.id::bigint * 2 AS id, 'contract' AS kind,
+                         day.signed AS date, l.product_uom_qty::int AS contracts,
+                         0 AS deliveries, 0::numeric AS revenue
+                   UNION ALL
+                  SELECT l.id::bigint * 2 + 1, 'delivery',
+                         COALESCE((
+                             SELECT (max(m.date) AT TIME ZONE 'UTC'
+                                     AT TIME ZONE zone.tz)::date
+                               FROM stock_move m
+                               JOIN stock_location d ON d.id = m.location_dest_id
+                              WHERE m.sale_line_id = l.id AND m.state = 'done'
+                                AND d.usage = 'customer'), day.signed),
+                         0, l.qty_delivered::int,
+                         l.price_subtotal / COALESCE(NULLIF(o.currency_rate, 0), 1)
+                             * l.qty_delivered / l.product_uom_qty
+                   WHERE l.qty_delivered > 0
+              ) fact
+             WHERE o.state = 'sale' AND o.is_vehicle_contract AND t.is_vehicle
+               AND l.product_uom_qty > 0
             """
         )
 
