@@ -33,7 +33,7 @@ class AutoSalesResult(models.Model):
             "vehicle_id",
         ],
         "auto.vehicle": ["model_id"],
-        "auto.vehicle.owner": ["vehicle_id", "date_start"],
+        "auto.vehicle.owner": ["vehicle_id", "date_start", "date_end"],
         "product.template": ["is_vehicle", "vehicle_model_id"],
         "resource.calendar": ["tz"],
         "res.company": ["resource_calendar_id"],
@@ -82,7 +82,8 @@ class AutoSalesResult(models.Model):
                    l.vehicle_id, COALESCE(v.model_id, t.vehicle_model_id) AS model_id,
                    CASE WHEN EXISTS (SELECT FROM auto_vehicle_owner w
                                       WHERE w.vehicle_id = l.vehicle_id
-                                        AND w.date_start < day.signed)
+                                        AND (w.date_start < day.signed
+                                             OR w.date_end <= day.signed))
                         THEN 'used' ELSE 'new' END AS condition,
                    fact.contracts, fact.deliveries, fact.revenue
               FROM sale_order_line l
