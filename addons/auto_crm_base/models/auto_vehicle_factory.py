@@ -170,8 +170,9 @@ class AutoVehicle(models.Model):
     @api.model
     def _refuse_known_vins(self, vins, known=None):
         # The messages of a batch were checked together.
-        if not self._by_factory():
-            super()._refuse_known_vins(vins, known=known)
+        if self._by_factory():
+            return None
+        return super()._refuse_known_vins(vins, known=known)
 
     def _refuse_known_production_numbers(self, vals_list):
         """Refuse a production number that another vehicle has, in words.
