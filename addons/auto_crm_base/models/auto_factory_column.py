@@ -59,7 +59,8 @@ class AutoFactoryColumn(models.Model):
         """Return plain title → name of the value, of all titles that are understood:
         the records', our own names, and their labels in every installed language."""
         titles = {}
-        for lang, _name in self.env["res.lang"].get_installed():
+        installed = [lang for lang, _name in self.env["res.lang"].get_installed()]
+        for lang in dict.fromkeys(["en_US", *installed]):
             for name, label in self.with_context(lang=lang)._selection_field():
                 titles.setdefault(self._plain(label), name)
         titles.update({name: name for name, _label in self._selection_field()})

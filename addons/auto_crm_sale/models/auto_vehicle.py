@@ -11,6 +11,11 @@ class AutoVehicle(models.Model):
         comodel_name="auto.reservation",
         inverse_name="vehicle_id",
         string="Reservations",
+        groups="auto_crm_base.group_consultant,"
+        "auto_crm_base.group_sales_manager,"
+        "auto_crm_base.group_store_manager,"
+        "auto_crm_base.group_head_office,auto_crm_base.group_auditor,"
+        "auto_crm_base.group_adviser,account.group_account_invoice",
     )
 
     def _active_reservation(self):

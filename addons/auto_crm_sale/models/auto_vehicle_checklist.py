@@ -7,7 +7,15 @@ class AutoVehicle(models.Model):
     _inherit = "auto.vehicle"
 
     checklist_ids = fields.One2many(
-        comodel_name="auto.checklist", inverse_name="vehicle_id", string="Inspections"
+        comodel_name="auto.checklist",
+        inverse_name="vehicle_id",
+        string="Inspections",
+        groups="auto_crm_base.group_consultant,"
+        "auto_crm_base.group_sales_manager,"
+        "auto_crm_base.group_store_manager,"
+        "auto_crm_base.group_head_office,auto_crm_base.group_auditor,"
+        "auto_crm_base.group_adviser,auto_crm_base.group_technician,"
+        "auto_crm_base.group_service_manager,stock.group_stock_user",
     )
     checklist_count = fields.Integer(
         string="Inspections done", compute="_compute_checklist_count"

@@ -8,7 +8,15 @@ class AutoVehicle(models.Model):
     _inherit = "auto.vehicle"
 
     delivery_notice_ids = fields.Many2many(
-        comodel_name="auto.delivery.notice", string="Delivery notices"
+        comodel_name="auto.delivery.notice",
+        string="Delivery notices",
+        groups="auto_crm_base.group_consultant,"
+        "auto_crm_base.group_sales_manager,"
+        "auto_crm_base.group_store_manager,"
+        "auto_crm_base.group_head_office,auto_crm_base.group_auditor,"
+        "auto_crm_base.group_adviser,"
+        "auto_crm_base.group_service_manager,"
+        "account.group_account_invoice,stock.group_stock_user",
     )
 
     def _check_may_leave(self):

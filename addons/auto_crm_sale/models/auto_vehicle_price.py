@@ -17,6 +17,12 @@ class AutoVehicle(models.Model):
         comodel_name="sale.order.line",
         inverse_name="vehicle_id",
         string="Contract lines",
+        groups="auto_crm_base.group_consultant,"
+        "auto_crm_base.group_sales_manager,"
+        "auto_crm_base.group_store_manager,"
+        "auto_crm_base.group_head_office,auto_crm_base.group_auditor,"
+        "sales_team.group_sale_salesman,"
+        "account.group_account_invoice,stock.group_stock_user",
     )
     contract_count = fields.Integer(compute="_compute_contract_count")
 
