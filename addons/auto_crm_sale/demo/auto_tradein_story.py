@@ -85,6 +85,7 @@ class AutoTradein(models.Model):
                 "vin": car["vin"],
                 "license_plate": plate,
                 "model_id": car["model_id"],
+                "color": car["color"],
                 "company_id": order.company_id.id,
                 "odometer": km,
                 "has_papers": True,

@@ -25,6 +25,7 @@ TERM_FIELDS = frozenset(
         "vin",
         "license_plate",
         "model_id",
+        "color",
         "company_id",
         "odometer",
         "market_value",
@@ -155,6 +156,12 @@ class AutoTradein(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
+    color = fields.Char(
+        string="Exterior colour",
+        compute="_compute_identity",
+        store=True,
+        readonly=False,
+    )
     description = fields.Char(
         string="Car as told", help="What the customer said, before anybody saw it."
     )
@@ -276,13 +283,19 @@ class AutoTradein(models.Model):
     # Compute and check
     # ------------------------------------------------------------------
 
-    @api.depends("vehicle_id.vin", "vehicle_id.license_plate", "vehicle_id.model_id")
+    @api.depends(
+        "vehicle_id.vin",
+        "vehicle_id.license_plate",
+        "vehicle_id.model_id",
+        "vehicle_id.color",
+    )
     def _compute_identity(self):
         for tradein in self:
             car = tradein.vehicle_id
             tradein.vin = car.vin or tradein.vin
             tradein.license_plate = car.license_plate or tradein.license_plate
             tradein.model_id = car.model_id or tradein.model_id
+            tradein.color = car.color or tradein.color
 
     @api.depends("vehicle_id.owner_id", "partner_id", "state")
     def _compute_owner_differs(self):
@@ -567,11 +580,26 @@ class AutoTradein(models.Model):
                 "vin": vin or False,
                 "license_plate": False if known else plate,
                 "model_id": self.model_id.id,
+                "color": self.color,
                 "owner_id": self.partner_id.commercial_partner_id.id,
                 "company_id": self.company_id.id,
             }
         )
         return vehicle.sudo(self.env.su)
+
+    def _complete_car(self):
+        """Tell the car what was seen on it and is not known yet."""
+        for tradein in self:
+            # A consultant may not change cars at will; the appraisal does.
+            car = tradein.vehicle_id.sudo()
+            seen = {
+                "model_id": tradein.model_id.id,
+                "color": tradein.color,
+                "license_plate": tradein.license_plate,
+            }
+            car.write(
+                {name: seen[name] for name in seen if seen[name] and not car[name]}
+            )
 
     def action_inspect(self):
         """Open the inspection of the car, on the telephone beside it as well.

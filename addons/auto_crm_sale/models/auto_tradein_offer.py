@@ -81,6 +81,7 @@ class AutoTradein(models.Model):
                 )
         for tradein in self:
             today = fields.Date.context_today(tradein)
+            tradein._complete_car()
             tradein.vehicle_id._record_odometer(
                 tradein.odometer,
                 tradein.date_appraisal or today,

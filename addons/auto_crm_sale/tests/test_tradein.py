@@ -434,8 +434,8 @@ class TestTradein(TradeinCase):
         with self.assertRaises(ValidationError), self.cr.savepoint():
             self._tradein(vin=self.car.vin)  # in our own stock
         vin = self._vin()
-        new = self._tradein(vin=vin.lower(), model_id=self.model.id)
-        self.assertEqual(new.vehicle_id.vin, vin)
+        new = self._tradein(vin=vin.lower(), model_id=self.model.id, color="Red")
+        self.assertEqual((new.vehicle_id.vin, new.vehicle_id.color), (vin, "Red"))
         self.assertEqual(new.vehicle_id.sudo().owner_id, self.partners[0])
         self.assertEqual(new.vehicle_id.sale_state, "third_party")
         late = self._tradein(vin=False)
