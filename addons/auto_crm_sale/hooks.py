@@ -11,6 +11,7 @@ KEPT_MODELS = (
     "account.payment",
     "account.tax",
     "auto.vehicle",
+    "product.category",
     "product.product",
     "product.template",
     "res.partner",

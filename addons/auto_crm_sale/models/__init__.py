@@ -83,6 +83,7 @@ from . import res_company_tradein
 from . import res_config_settings_tradein
 from . import stock_lot
 from . import auto_tradein
+from . import auto_tradein_car
 from . import auto_tradein_offer
 from . import auto_tradein_purchase
 from . import auto_tradein_settlement
