@@ -18,16 +18,18 @@ class AutoApproval(models.Model):
     """
 
     _name = "auto.approval"
-    _inherit = ["auto.append.only.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "auto.append.only.mixin",
+        "auto.numbered.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _description = "Approval"
     _order = "date_requested desc, id desc"
     _rec_names_search = ["name", "summary"]
     # Approvers may read but never write; still they are told here.
     _mail_post_access = "read"
 
-    name = fields.Char(
-        string="Number", required=True, readonly=True, default="/", copy=False
-    )
     kind_id = fields.Many2one(
         comodel_name="auto.approval.kind",
         string="Kind",
@@ -151,16 +153,6 @@ class AutoApproval(models.Model):
     def _compute_display_name(self):
         for approval in self:
             approval.display_name = f"{approval.name} {approval.summary}"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                # Numbers are given by the system, whoever asks.
-                vals["name"] = (
-                    self.env["ir.sequence"].sudo().next_by_code("auto.approval") or "/"
-                )
-        return super().create(vals_list)
 
     def copy_data(self, default=None):
         raise UserError(

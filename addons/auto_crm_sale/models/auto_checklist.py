@@ -18,14 +18,11 @@ class AutoChecklist(models.Model):
     """
 
     _name = "auto.checklist"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["auto.numbered.mixin", "mail.thread", "mail.activity.mixin"]
     _description = "Checklist"
     _order = "id desc"
     _check_company_auto = True
 
-    name = fields.Char(
-        string="Number", required=True, readonly=True, copy=False, default="/"
-    )
     kind = fields.Selection(selection=KINDS, required=True, index=True)
     state = fields.Selection(
         selection=[
@@ -123,13 +120,6 @@ class AutoChecklist(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                # Receiving a car numbers its checklist, whoever receives it.
-                vals["name"] = (
-                    self.env["ir.sequence"]
-                    .sudo()
-                    .next_by_code("auto.checklist", fields.Date.today())
-                )
             vals.pop("state", None)
             vals.pop("date_done", None)
         checklists = super().create(vals_list)

@@ -20,6 +20,7 @@ class AutoDeliveryNotice(models.Model):
 
     _name = "auto.delivery.notice"
     _inherit = [
+        "auto.numbered.mixin",
         "auto.approval.mixin",
         "auto.partner.guard.mixin",
         "mail.thread",
@@ -30,9 +31,6 @@ class AutoDeliveryNotice(models.Model):
     _guarded_partner_fields = ("partner_id",)
     _check_company_auto = True
 
-    name = fields.Char(
-        string="Number", required=True, readonly=True, copy=False, default="/"
-    )
     state = fields.Selection(
         selection=[
             ("draft", "Draft"),
@@ -182,10 +180,6 @@ class AutoDeliveryNotice(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                vals["name"] = self.env["ir.sequence"].next_by_code(
-                    "auto.delivery.notice", fields.Date.today()
-                )
             # Whatever a client sends: a notice is released by its approval only.
             for name in ("state", "released_by", "date_released", "date_done"):
                 vals.pop(name, None)

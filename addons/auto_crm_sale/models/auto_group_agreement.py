@@ -17,14 +17,16 @@ class AutoGroupAgreement(models.Model):
     """Prices and volumes agreed with a group or a fleet for some time."""
 
     _name = "auto.group.agreement"
-    _inherit = ["mail.thread", "mail.activity.mixin", "auto.approval.mixin"]
+    _inherit = [
+        "auto.numbered.mixin",
+        "auto.approval.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _description = "Group agreement"
     _order = "date_end desc, id desc"
     _rec_names_search = ["name", "title", "partner_id.name"]
 
-    name = fields.Char(
-        string="Number", required=True, readonly=True, copy=False, default="/"
-    )
     title = fields.Char(string="Subject", help="Such as “Fleet renewal 2026”.")
     state = fields.Selection(
         selection=[
@@ -161,10 +163,6 @@ class AutoGroupAgreement(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                vals["name"] = (
-                    self.env["ir.sequence"].next_by_code("auto.group.agreement") or "/"
-                )
             vals["state"] = "draft"  # whatever a client sends
         return super().create(vals_list)
 

@@ -33,15 +33,17 @@ class AutoHandover(models.Model):
     """
 
     _name = "auto.handover"
-    _inherit = ["auto.partner.guard.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "auto.numbered.mixin",
+        "auto.partner.guard.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _description = "Handover"
     _order = "date_planned desc, id desc"
     _guarded_partner_fields = ("partner_id",)
     _check_company_auto = True
 
-    name = fields.Char(
-        string="Number", required=True, readonly=True, copy=False, default="/"
-    )
     state = fields.Selection(
         selection=[
             ("planned", "Planned"),
@@ -282,10 +284,6 @@ class AutoHandover(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                vals["name"] = self.env["ir.sequence"].next_by_code(
-                    "auto.handover", fields.Date.today()
-                )
             for name in ("state", "date_done", "is_unhappy"):
                 vals.pop(name, None)
         handovers = super().create(vals_list)

@@ -24,15 +24,17 @@ class AutoReservation(models.Model):
     """
 
     _name = "auto.reservation"
-    _inherit = ["auto.partner.guard.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "auto.numbered.mixin",
+        "auto.partner.guard.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _description = "Reservation"
     _order = "state_order, date_expiry, id desc"
     _guarded_partner_fields = ("partner_id",)
     _check_company_auto = True
 
-    name = fields.Char(
-        string="Number", required=True, readonly=True, copy=False, default="/"
-    )
     state = fields.Selection(
         selection=[
             ("draft", "Draft"),
@@ -191,13 +193,6 @@ class AutoReservation(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                company = vals.get("company_id") or self.env.company.id
-                vals["name"] = (
-                    self.env["ir.sequence"]
-                    .with_company(company)
-                    .next_by_code("auto.reservation", fields.Date.today())
-                )
             # Whatever a client sends: a car is taken by action_confirm() only.
             vals.pop("state", None)
         return super().create(vals_list)

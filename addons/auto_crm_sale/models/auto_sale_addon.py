@@ -28,14 +28,16 @@ class AutoSaleAddon(models.Model):
     """
 
     _name = "auto.sale.addon"
-    _inherit = ["auto.partner.guard.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "auto.numbered.mixin",
+        "auto.partner.guard.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _description = "Add-on of a contract"
     _order = "date_planned_end, id desc"
     _guarded_partner_fields = ("partner_id",)
 
-    name = fields.Char(
-        string="Number", required=True, readonly=True, copy=False, default="/"
-    )
     order_id = fields.Many2one(
         comodel_name="sale.order",
         string="Contract",
@@ -392,10 +394,7 @@ class AutoSaleAddon(models.Model):
             {vals["order_id"] for vals in vals_list if vals.get("order_id")}
         )
         orders.check_access("write")
-        sequence = self.env["ir.sequence"]
         for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                vals["name"] = sequence.next_by_code("auto.sale.addon") or "/"
             for name in STATE_FIELDS:
                 vals.pop(name, None)
             vals["state"] = "draft"  # whatever a default says

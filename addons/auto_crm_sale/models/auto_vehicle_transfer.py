@@ -20,6 +20,7 @@ class AutoVehicleTransfer(models.Model):
 
     _name = "auto.vehicle.transfer"
     _inherit = [
+        "auto.numbered.mixin",
         "auto.approval.mixin",
         "auto.partner.guard.mixin",
         "mail.thread",
@@ -29,9 +30,6 @@ class AutoVehicleTransfer(models.Model):
     _order = "id desc"
     _guarded_partner_fields = ("partner_id",)
 
-    name = fields.Char(
-        string="Number", required=True, readonly=True, copy=False, default="/"
-    )
     state = fields.Selection(
         selection=[
             ("draft", "Draft"),
@@ -166,10 +164,6 @@ class AutoVehicleTransfer(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                vals["name"] = self.env["ir.sequence"].next_by_code(
-                    "auto.vehicle.transfer"
-                )
             # Whatever a client sends: the methods say how far it is.
             for name in ("state", "reservation_id", "date_shipped", "date_arrived"):
                 vals.pop(name, None)
