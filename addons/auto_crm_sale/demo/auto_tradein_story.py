@@ -115,10 +115,9 @@ class AutoTradein(models.Model):
         """Look at every point, with photos."""
         self.action_inspect()
         checklist = self.checklist_id
-        for number, line in enumerate(
-            checklist.line_ids.filtered("is_photo_required"), start=1
-        ):
-            line.write({"photo": self._demo_photo(seed + number), "result": "ok"})
+        checklist.line_ids.filtered("is_photo_required").write(
+            {"photo": self._demo_photo(seed), "result": "ok"}
+        )
         for place, note, cost in DEFECTS[: 1 + seed % 2]:
             checklist.line_ids[place].write(
                 {"note": note, "repair_cost": cost, "result": "defect"}
