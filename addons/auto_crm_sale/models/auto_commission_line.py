@@ -150,7 +150,8 @@ class AutoCommissionLine(models.Model):
         "a member of.",
     )
     amount = fields.Monetary(
-        string="Paid", help="To the person; a sale of a pool is paid by the share."
+        string="Commission",
+        help="Of the person; a sale of a pool is paid by the share.",
     )
     explanation = fields.Char(string="How computed", compute="_compute_explanation")
 
