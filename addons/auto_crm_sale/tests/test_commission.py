@@ -366,7 +366,7 @@ class TestCommission(CommissionCase):
         wizard = (
             self.env["auto.commission.pay"]
             .with_user(self.boss)
-            .with_context(statement.with_user(self.boss).action_pay()["context"])
+            .with_context(**statement.with_user(self.boss).action_pay()["context"])
             .create({"reference": "Payroll 1"})
         )
         self.assertEqual(wizard.amount_total, 399.5)
