@@ -445,6 +445,8 @@ class AutoFactoryIntake(models.AbstractModel):
         :raise BadRow: when it says what cannot be
         """
         raw, values = item["raw"], item["values"]
+        # First of all, so that the store hears of what is refused.
+        self._check_store(item, unit, known)
         status = known["status"].get("".join(raw["status"].split()).upper())
         if not status:
             raise BadRow(
@@ -454,7 +456,8 @@ class AutoFactoryIntake(models.AbstractModel):
             )
         item["status"] = status
         self._plan_vin(values.get("vin"), unit, known)
-        self._check_store(item, unit, known)
+        if unit.vehicle != item["vehicle"]:
+            self._check_store(item, unit, known)
         if unit.is_closed:
             item["result"] = "stock"
         elif self._is_older(item, unit, status):

@@ -136,8 +136,9 @@ class TestFactory(FactoryCase):
         self.assertEqual(self.env["auto.vehicle"].search_count([]), before + 2)
         self.assertIn("NOBODY KNOWS", self.answer[1]["error"])
         self.assertIn("PO-1", self.answer[5]["error"])
-        refused = self.env["auto.factory.message"].search([("is_open", "=", True)])
-        self.assertEqual(len(refused & self._messages("A-2")), 1)
+        refused = self._messages("A-2")
+        self.assertTrue(refused.is_open)
+        self.assertEqual(refused.company_id, self.stores[1])
 
     def test_two_rows_with_one_vin(self):
         vin = self.vin(1)
@@ -237,6 +238,13 @@ class TestFactory(FactoryCase):
         self.assertEqual(self._car("A-2").supply_state, "planned")
         self.assertFalse(latest.is_open)
         self.assertEqual(latest.settled_by_id.source, "person")
+
+    def test_the_store_hears_of_a_refused_message_about_its_car(self):
+        self._send(self._row("A-1", store="D-2"))
+        self._send(self._row("A-1", store="", status="SPECIAL"))
+        message = self._messages("A-1").filtered("is_open")
+        self.assertEqual(message.company_id, self.stores[2])
+        self.assertEqual(message.vehicle_id, self._car("A-1"))
 
     def _wizard_values(self, message):
         wizard = self.env["auto.factory.correct"].with_context(
