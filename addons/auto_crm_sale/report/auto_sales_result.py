@@ -13,8 +13,7 @@ class AutoSalesResult(models.Model):
       month in which the last of them left, with their revenue (untaxed, in the currency
       of the store).
 
-    Months are those of the store's time zone. A car that had an owner before the day
-    of the contract is used.
+    Months are those of the store's time zone.
     """
 
     _name = "auto.sales.result"
@@ -25,6 +24,7 @@ class AutoSalesResult(models.Model):
     _depends = {
         "sale.order": ["state", "date_order", "user_id", "team_id", "company_id"],
         "sale.order.line": [
+            "is_used_car",
             "order_id",
             "price_subtotal",
             "product_id",
@@ -33,7 +33,6 @@ class AutoSalesResult(models.Model):
             "vehicle_id",
         ],
         "auto.vehicle": ["model_id"],
-        "auto.vehicle.owner": ["vehicle_id", "date_start", "date_end"],
         "product.template": ["is_vehicle", "vehicle_model_id"],
         "resource.calendar": ["tz"],
         "res.company": ["resource_calendar_id"],
@@ -80,11 +79,7 @@ class AutoSalesResult(models.Model):
                    date_trunc('month', fact.date)::date AS month,
                    o.company_id, o.team_id, o.user_id, l.order_id, o.partner_id,
                    l.vehicle_id, COALESCE(v.model_id, t.vehicle_model_id) AS model_id,
-                   CASE WHEN EXISTS (SELECT FROM auto_vehicle_owner w
-                                      WHERE w.vehicle_id = l.vehicle_id
-                                        AND (w.date_start < day.signed
-                                             OR w.date_end <= day.signed))
-                        THEN 'used' ELSE 'new' END AS condition,
+                   CASE WHEN l.is_used_car THEN 'used' ELSE 'new' END AS condition,
                    fact.contracts, fact.deliveries, fact.revenue
               FROM sale_order_line l
               JOIN sale_order o ON o.id = l.order_id
