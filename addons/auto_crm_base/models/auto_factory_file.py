@@ -22,7 +22,7 @@ class AutoFactoryFile(models.Model):
     _order = "id desc"
 
     name = fields.Char(string="File name")
-    file = fields.Binary(string="File (CSV, XLSX or XML)", required=True)
+    file = fields.Binary(string="File (CSV, XLSX or XML)")
     company_id = fields.Many2one(
         comodel_name="res.company",
         string="Store",
