@@ -21,14 +21,16 @@ class AutoCommissionStatement(models.Model):
     """What one person is paid in commissions for one month."""
 
     _name = "auto.commission.statement"
-    _inherit = ["mail.thread", "mail.activity.mixin", "auto.approval.mixin"]
+    _inherit = [
+        "auto.numbered.mixin",
+        "auto.approval.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _description = "Commission statement"
     _order = "month desc, company_id, user_id, id desc"
     _rec_names_search = ["name", "user_id.name"]
 
-    name = fields.Char(
-        string="Number", required=True, readonly=True, copy=False, default="/"
-    )
     company_id = fields.Many2one(
         comodel_name="res.company",
         string="Store",
@@ -232,11 +234,6 @@ class AutoCommissionStatement(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                vals["name"] = (
-                    self.env["ir.sequence"].next_by_code("auto.commission.statement")
-                    or "/"
-                )
             if vals.get("month"):
                 vals["month"] = fields.Date.to_date(vals["month"]).replace(day=1)
             for name in ("approved_by", "date_approved", "date_paid"):

@@ -50,10 +50,11 @@ class AutoTradein(models.Model):
 
     _name = "auto.tradein"
     _inherit = [
-        "mail.thread",
-        "mail.activity.mixin",
+        "auto.numbered.mixin",
         "auto.partner.guard.mixin",
         "auto.approval.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
     ]
     _description = "Trade-in"
     _order = "id desc"
@@ -61,9 +62,6 @@ class AutoTradein(models.Model):
     _guarded_partner_fields = ("partner_id", "lender_id")
     _check_company_auto = True
 
-    name = fields.Char(
-        string="Number", required=True, readonly=True, copy=False, default="/"
-    )
     state = fields.Selection(
         selection=[
             ("draft", "Draft"),
@@ -440,10 +438,6 @@ class AutoTradein(models.Model):
             for vals in vals_list
         ]
         for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                vals["name"] = self.env["ir.sequence"].next_by_code(
-                    "auto.tradein", fields.Date.today()
-                )
             self._refuse_second(self.vehicle_id.browse(vals.get("vehicle_id") or []))
         # Nor by a default that a client sends along.
         clean = {
