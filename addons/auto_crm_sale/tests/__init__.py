@@ -1,3 +1,4 @@
+from . import test_access_matrix
 from . import test_adopt
 from . import test_checklist
 from . import test_contract_approval
@@ -12,7 +13,6 @@ from . import test_reservation
 from . import test_reservation_concurrency
 from . import test_reservation_deposit
 from . import test_sale_addon
-from . import test_sale_matrix
 from . import test_showroom
 from . import test_stock_agrees
 from . import test_tours

@@ -18,7 +18,7 @@ SHARED_WORK = OWN_WORK.replace("CRUD own", "R st, CUD own")
 
 
 @tagged("post_install", "-at_install")
-class TestSaleMatrix(MatrixCase, SaleCase):
+class TestSaleAccessMatrix(MatrixCase, SaleCase):
     """Who may do what with the documents of a sale, role by role."""
 
     def number(self, store):
