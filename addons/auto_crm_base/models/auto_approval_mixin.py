@@ -24,12 +24,11 @@ class AutoApprovalMixin(models.AbstractModel):
         readonly=True,
     )
     approval_state = fields.Selection(
-        selection=[
-            ("waiting", "Waiting"),
-            ("approved", "Approved"),
-            ("refused", "Refused"),
-            ("cancelled", "Cancelled"),
-        ],
+        # The requests' own words: a list here would be another text of each document's
+        # model, which no addon translates.
+        selection=lambda self: (
+            self.env["auto.approval"]._fields["state"]._description_selection(self.env)
+        ),
         compute="_compute_approval_state",
         compute_sudo=True,
         search="_search_approval_state",
@@ -183,6 +182,27 @@ class AutoApprovalMixin(models.AbstractModel):
             )
             .with_env(self.env)
         )
+
+    def _decidable(self, *kind_codes):
+        """Return those of these documents on which this user may decide a request.
+
+        :param str kind_codes: of the kinds of request that count
+        """
+        # Whoever sees the document may not always read the request on it.
+        approvals = (
+            self.env["auto.approval"]
+            .sudo()
+            .search(
+                [
+                    ("kind_id.code", "in", kind_codes),
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    ("state", "=", "waiting"),
+                ]
+            )
+        )
+        user = self.env.user
+        return self.browse({one.res_id for one in approvals if not one._why_not(user)})
 
     def _approval_granted(self, approval):
         """Do what was asked for. Called as the approver, once, in the same

@@ -567,7 +567,7 @@ class TestFollowup(FollowupCase):
         rule = self.rule(date="warranty_end_date")
         self.env.flush_all()
         self.env.invalidate_all()
-        with self.assertQueryCount(240):
+        with self.assertQueryCount(270):
             self.assertEqual(rule._generate(), 1000)
             list(self.env["auto.followup"]._send_digests())
             self.env.flush_all()

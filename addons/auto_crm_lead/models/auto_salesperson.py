@@ -3,6 +3,7 @@ from datetime import datetime, time
 from pytz import timezone, utc
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 
@@ -37,7 +38,7 @@ class AutoSalesperson(models.Model):
     photo = fields.Image(related="user_id.avatar_128")
     phone = fields.Char(related="user_id.phone")
     email = fields.Char(related="user_id.email")
-    function = fields.Char(related="user_id.partner_id.function", string="Position")
+    function = fields.Char(related="user_id.partner_id.function", string="Job title")
     team_id = fields.Many2one(
         comodel_name="crm.team",
         string="Team",
@@ -115,6 +116,30 @@ class AutoSalesperson(models.Model):
     _capacity_positive = models.Constraint(
         "CHECK(max_per_day >= 0 AND max_open >= 0)", "A capacity cannot be negative."
     )
+
+    @api.constrains("user_id", "company_id")
+    def _check_store(self):
+        for person in self:
+            if person.company_id not in person.user_id.company_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%(user)s does not work in %(store)s.",
+                        user=person.user_id.name,
+                        store=person.company_id.name,
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        for person in self:
+            if person.leave_ids or person.qualification_ids or person.open_leads:
+                raise UserError(
+                    self.env._(
+                        "The file of %s has leave, certificates or open prospects: "
+                        "archive it instead.",
+                        person.user_id.name,
+                    )
+                )
 
     @api.depends(
         "company_id",

@@ -23,7 +23,7 @@ class AutoSalespersonLeave(models.Model):
         related="salesperson_id.company_id", store=True, index=True
     )
     date_from = fields.Date(
-        string="From", required=True, default=fields.Date.context_today
+        string="First day", required=True, default=fields.Date.context_today
     )
     date_to = fields.Date(
         string="Until",

@@ -32,9 +32,7 @@ class TestCalendar(LeadCase):
                     "name": "Test drive",
                     "start": "2026-11-23 10:00:00",
                     "stop": "2026-11-23 11:00:00",
-                    "partner_ids": [
-                        (6, 0, (cls.customer | cls.consultant.partner_id).ids)
-                    ],
+                    "partner_ids": [(6, 0, cls.customer.ids)],
                 }
             )
         )

@@ -61,7 +61,6 @@ class AutoTradein(models.Model):
             return
         words = "0.5% VAT, used cars"
         used_tax = tax.copy({"name": words, "amount": 0.5, "invoice_label": words})
-        self.env["sale.order"]._demo_names({"demo_tax_used": used_tax})
         others = product.taxes_id.filtered(lambda one: one.company_id != group)
         product.taxes_id = others | used_tax
 

@@ -15,6 +15,10 @@ class AutoChecklist(models.Model):
         inverse_name="checklist_id",
         string="Trade-in",
         readonly=True,
+        # Who only inspects the car has no right on what is paid for it.
+        groups="auto_crm_base.group_consultant,auto_crm_base.group_sales_manager,"
+        "auto_crm_base.group_store_manager,auto_crm_base.group_head_office,"
+        "auto_crm_base.group_auditor",
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
 

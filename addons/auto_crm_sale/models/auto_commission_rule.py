@@ -35,7 +35,7 @@ class AutoCommissionRule(models.Model):
             ("addon_price", "% of the add-on's price"),
             ("addon_commission", "% of our commission on the add-on"),
         ],
-        string="Paid",
+        string="Paid per",
         required=True,
         default="car_fixed",
         help="Net price: after discount, without tax. Our commission: what the "

@@ -209,11 +209,12 @@ class AutoCommissionStatement(models.Model):
     @api.depends("state")
     @api.depends_context("uid")
     def _compute_can_decide(self):
+        decidable = self._decidable(APPROVAL_KIND)
         for statement in self:
             statement.can_decide = (
                 statement.state == "submitted"
                 and statement.user_id != self.env.user
-                and statement._waiting_approval(APPROVAL_KIND).can_decide
+                and statement._origin in decidable
             )
 
     @api.depends("state", "user_id")

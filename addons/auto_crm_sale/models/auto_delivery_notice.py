@@ -148,15 +148,10 @@ class AutoDeliveryNotice(models.Model):
     @api.depends_context("uid")
     def _compute_can_release(self):
         is_manager = bool(self.env.user._auto_roles() & set(MANAGERS))
+        decidable = self._decidable("delivery_notice")
         for notice in self:
-            approval = (
-                notice._waiting_approval("delivery_notice")
-                if notice.state == "requested" and isinstance(notice.id, int)
-                else self.env["auto.approval"]
-            )
-            # The inbox says who may decide.
-            notice.can_release = bool(approval) and not approval.sudo()._why_not(
-                self.env.user
+            notice.can_release = (
+                notice.state == "requested" and notice._origin in decidable
             )
             notice.can_revoke = is_manager and notice.state == "released"
 

@@ -130,10 +130,10 @@ class AutoGroupAgreement(models.Model):
     @api.depends("state", "approval_ids.state")
     @api.depends_context("uid")
     def _compute_can_decide(self):
+        decidable = self._decidable(APPROVAL_KIND)
         for agreement in self:
             agreement.can_decide = (
-                agreement.state == "waiting"
-                and agreement._waiting_approval(APPROVAL_KIND).can_decide
+                agreement.state == "waiting" and agreement._origin in decidable
             )
 
     @api.depends("name", "partner_id.name", "title")

@@ -163,11 +163,9 @@ class AutoSalesPlan(models.Model):
     @api.depends("state")
     @api.depends_context("uid")
     def _compute_can_decide(self):
+        decidable = self._decidable(APPROVAL_KIND)
         for plan in self:
-            plan.can_decide = (
-                plan.state == "submitted"
-                and plan._waiting_approval(APPROVAL_KIND).can_decide
-            )
+            plan.can_decide = plan.state == "submitted" and plan._origin in decidable
 
     @api.constrains("company_id", "period", "date_from")
     def _check_period(self):

@@ -28,7 +28,7 @@ class AutoSalesPlanLine(models.Model):
 
     plan_id = fields.Many2one(
         comodel_name="auto.sales.plan",
-        string="Plan",
+        string="Sales plan",
         required=True,
         index=True,
         ondelete="cascade",

@@ -51,11 +51,9 @@ class AutoTradein(models.Model):
     @api.depends("approval_ids.state")
     @api.depends_context("uid")
     def _compute_can_decide(self):
+        decidable = self._decidable(APPROVAL_KIND)
         for tradein in self:
-            waiting = tradein.approval_state == "waiting"
-            tradein.can_decide = (
-                waiting and tradein._waiting_approval(APPROVAL_KIND).can_decide
-            )
+            tradein.can_decide = tradein._origin in decidable
 
     # ------------------------------------------------------------------
     # Actions
@@ -108,6 +106,8 @@ class AutoTradein(models.Model):
         """Return the sentences that say what the appraisal lacks."""
         self.ensure_one()
         missing = []
+        if not self.model_id:
+            missing.append(self.env._("the model is not known"))
         if not self.checklist_id or self.checklist_id.state in ("open", "cancelled"):
             missing.append(self.env._("the inspection is not finished"))
         if self.odometer <= 0:

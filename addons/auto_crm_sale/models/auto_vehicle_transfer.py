@@ -145,10 +145,10 @@ class AutoVehicleTransfer(models.Model):
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_can(self):
         mine = self.env.companies
+        decidable = self._decidable(KIND)
         for transfer in self:
             transfer.can_decide = (
-                transfer.state == "requested"
-                and transfer._waiting_approval(KIND).can_decide
+                transfer.state == "requested" and transfer._origin in decidable
             )
             transfer.can_ship = (
                 transfer.state == "approved" and transfer.source_company_id in mine

@@ -13,6 +13,11 @@ class ProductTemplate(models.Model):
         help="Of all variants, where it is the same.",
     )
 
+    # A product of the group is valued as the group says; the people of a store have no
+    # right in the group's company, which Odoo's computation would ask for.
+    cost_method = fields.Selection(compute_sudo=True)
+    valuation = fields.Selection(compute_sudo=True)
+
     @api.depends("product_variant_ids.floor_price")
     def _compute_floor_price(self):
         for template in self:

@@ -127,11 +127,9 @@ class SaleOrder(models.Model):
     @api.depends("contract_approval", "approval_ids.state")
     @api.depends_context("uid")
     def _compute_can_decide_contract(self):
+        decidable = self._decidable(*self._contract_approval_kinds())
         for order in self:
-            order.can_decide_contract = any(
-                order._waiting_approval(kind).can_decide
-                for kind in order._contract_approval_kinds()
-            )
+            order.can_decide_contract = order._origin in decidable
 
     @api.depends("signature", "signed_terms", "contract_approval")
     def _compute_is_signature_void(self):
@@ -304,7 +302,17 @@ class SaleOrder(models.Model):
         )
         above = float_compare(discount, kind.amount_free, precision_digits=2) > 0
         changed = bool(order.agreed_terms) and kind.ask_on_change
-        return kind if kind.ask_always or changed or above else kinds
+        asked = kind.ask_always or changed or above or order._has_unpriced_car()
+        return kind if asked else kinds
+
+    def _has_unpriced_car(self):
+        """Return whether a car is sold for nothing, or without a price to compare."""
+        self.ensure_one()
+        return any(
+            line._net_price() <= 0 or not line._reference_price()
+            for line in self._term_lines()
+            if line.is_vehicle and line.product_uom_qty
+        )
 
     def _approval_now(self):
         self.ensure_one()

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tools import float_compare, float_round
 
@@ -21,6 +22,17 @@ class SaleOrderLine(models.Model):
     def _compute_list_price(self):
         for line in self:
             line.list_price = line._list_price()
+
+    @api.constrains("price_unit", "discount", "vehicle_id", "product_id")
+    def _check_car_price(self):
+        for line in self:
+            if line.is_vehicle and (line.price_unit < 0 or line.discount > 100):
+                raise ValidationError(
+                    self.env._(
+                        "The price of %(car)s cannot be negative.",
+                        car=line.vehicle_id.display_name or line.product_id.name,
+                    )
+                )
 
     @api.depends("vehicle_id")
     def _compute_name(self):

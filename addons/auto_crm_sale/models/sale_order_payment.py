@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 PAID_PAYMENT_STATES = ("in_process", "paid")
+# What is due, but not from the customer's own money.
+PAID_OTHERWISE = ("loan", "tradein")
 
 
 class SaleOrder(models.Model):
@@ -265,13 +267,14 @@ class SaleOrder(models.Model):
         """Share what is paid among the lines that are due.
 
         A payment of a kind pays the lines of that kind first; the rest goes to what
-        is due earliest.
+        is due earliest, and last to what a bank or a car taken in part pays.
 
         :return: dict of ``auto.payment.due`` → amount
         """
         self.ensure_one()
         dues = self.due_ids.sorted(
             lambda due: (
+                due.kind in PAID_OTHERWISE,
                 due.date_due or fields.Date.to_date("9999-12-31"),
                 due.sequence,
             )

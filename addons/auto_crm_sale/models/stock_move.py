@@ -40,6 +40,12 @@ class StockMove(models.Model):
             need, location_id, lot_id, package_id, owner_id, strict
         )
 
+    def _get_upstream_documents_and_responsibles(self, visited):
+        # Who cancels a contract need not see the purchase that would tell the buyer.
+        return super(StockMove, self.sudo())._get_upstream_documents_and_responsibles(
+            visited
+        )
+
     def _action_done(self, cancel_backorder=False):
         self._check_cars_may_leave()
         return super()._action_done(cancel_backorder=cancel_backorder)

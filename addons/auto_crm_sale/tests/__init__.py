@@ -17,6 +17,7 @@ from . import test_showroom
 from . import test_stock_agrees
 from . import test_tours
 from . import test_vehicle_transfer
+from . import test_waiting_approval
 from . import test_tradein
 from . import test_commission
 from . import test_commission_rights

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import HttpCase, tagged
 
 from .common import SaleCase
@@ -49,6 +49,16 @@ class TestContractApproval(ContractCase):
         order.action_confirm()
         self.assertEqual(order.state, "sale")
         self.assertEqual(order.sudo().version_ids.reason, "confirmed")
+
+    def test_a_car_without_a_price_needs_approval(self):
+        self.product.lst_price = 0
+        order = self._order(0)
+        self.assertEqual(order.contract_approval, "needed")
+        self._refused(order.action_confirm)
+        order.order_line.price_unit = 60000
+        self.assertEqual(order.contract_approval, "needed", "nothing to compare with")
+        with self.assertRaises(ValidationError), self.cr.savepoint():
+            order.order_line.price_unit = -1
 
     def test_discount_needs_approval_by_any_path(self):
         order = self._order(145000)

@@ -27,6 +27,17 @@ class TestContractStock(SaleCase):
         self.assertEqual(order.reservation_ids.state, "done")
         self.assertFalse(self._problems())
 
+    def test_the_consultant_cancels_a_contract(self):
+        vehicle = self._receive()
+        order = self._contract(vehicle, self.partners[0])
+        order.action_confirm()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        order.with_user(self.consultant).action_cancel()
+        self.assertEqual(order.state, "cancel")
+        self.assertEqual(order.picking_ids.state, "cancel")
+        self.assertEqual(vehicle.sale_state, "free")
+
     def test_second_contract_is_refused(self):
         vehicle = self._receive()
         self._contract(vehicle, self.partners[0]).action_confirm()

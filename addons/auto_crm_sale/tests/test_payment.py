@@ -42,6 +42,63 @@ class TestPayment(MoneyCase):
         deposit.action_post()
         self.assertEqual(order.paid_state, "paid")
 
+    def test_nothing_is_taken_twice(self):
+        wizard = self._wizard(1000)
+        wizard.action_pay()
+        with self.assertRaisesRegex(UserError, "taken already"):
+            wizard.action_pay()
+        self.assertEqual(self.order.paid_amount, 1000)
+
+    def _wizard(self, amount):
+        return (
+            self.env["auto.take.payment"]
+            .with_user(self.cashier)
+            .with_context(allowed_company_ids=self.store.ids)
+            .create({"order_id": self.order.id, "amount": amount, "kind": "balance"})
+        )
+
+    def test_the_customers_money_does_not_pay_the_loan(self):
+        self.order.action_confirm()
+        today = fields.Date.context_today(self.order)
+        loan, deposit = self.env["auto.payment.due"].create(
+            [
+                {
+                    "order_id": self.order.id,
+                    "kind": kind,
+                    "fixed_amount": amount,
+                    "date_due": today + timedelta(days=days),
+                }
+                for kind, amount, days in (("loan", 50000, 1), ("deposit", 5000, 9))
+            ]
+        )
+        self._pay(self.order, 5000, "deposit")
+        self._pay(self.order, 5000, "deposit")
+        self.assertEqual((deposit.paid_amount, loan.paid_amount), (5000, 0))
+
+    def test_the_cashier_invoices(self):
+        self.product.invoice_policy = "order"
+        self.order.action_confirm()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        wizard = (
+            self.env["sale.advance.payment.inv"]
+            .with_user(self.cashier)
+            .with_context(
+                active_ids=self.order.ids,
+                active_model="sale.order",
+                allowed_company_ids=self.store.ids,
+            )
+            .create({"advance_payment_method": "delivered"})
+        )
+        wizard.create_invoices()
+        invoice = self.order.invoice_ids.with_user(self.cashier)
+        self.assertEqual(invoice.amount_total, 150000)
+        # The product belongs to the group, in whose company no store works.
+        self.env.flush_all()
+        self.env.invalidate_all()
+        invoice.with_context(allowed_company_ids=self.store.ids).action_post()
+        self.assertEqual(invoice.state, "posted")
+
     def test_down_payment_invoice(self):
         order = self.order
         order.action_confirm()

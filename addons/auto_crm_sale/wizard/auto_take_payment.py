@@ -50,6 +50,9 @@ class AutoTakePayment(models.TransientModel):
         readonly=False,
         help="The customer, or who pays instead: the bank that pays out the loan.",
     )
+    payment_id = fields.Many2one(
+        comodel_name="account.payment", string="Taken", readonly=True
+    )
     journal_id = fields.Many2one(
         comodel_name="account.journal",
         string="Till or bank",
@@ -72,6 +75,16 @@ class AutoTakePayment(models.TransientModel):
             wizard.kind = due.kind or "deposit"
             wizard.amount = due.open_amount or max(wizard.order_id.open_amount, 0.0)
             wizard.payer_id = due.payer_id or wizard.order_id.partner_id
+
+    @api.onchange("kind")
+    def _onchange_kind(self):
+        """Propose what is open of this kind, and who pays it."""
+        dues = self.order_id.due_ids.filtered(
+            lambda due: due.kind == self.kind and due.open_amount > 0
+        )
+        if dues:
+            self.amount = dues[0].open_amount
+            self.payer_id = dues[0].payer_id or self.order_id.partner_id
 
     @api.depends("order_id")
     def _compute_journal_id(self):
@@ -125,6 +138,12 @@ class AutoTakePayment(models.TransientModel):
         :return: the ``account.payment``
         """
         order = self.order_id
+        if self.payment_id:
+            raise UserError(
+                self.env._(
+                    "This payment is taken already: %s.", self.payment_id.display_name
+                )
+            )
         # Two cashiers, one contract: the second is told what is open by then.
         order.sudo().lock_for_update()
         order.invalidate_recordset(["paid_amount", "open_amount", "state"])
@@ -155,6 +174,7 @@ class AutoTakePayment(models.TransientModel):
             # the till or the bank at once.
             payment.outstanding_account_id = self.journal_id.default_account_id
         payment.action_post()
+        self.payment_id = payment
         return payment
 
     def _payment_vals(self):

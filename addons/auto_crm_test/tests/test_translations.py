@@ -61,6 +61,30 @@ class TestTranslations(TransactionCase):
                 fuzzy = [t for t in terms if chinese[t].fuzzy]
                 self.assertFalse(fuzzy, "doubtful Chinese texts")
 
+    def test_chinese_is_shown(self):
+        """Labels and choices are translated where they stand, inherited ones too."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            SELECT concat_ws(': ', m.model, m.value, m.label)
+              FROM (
+                  SELECT 'ir.model.fields' AS kind, f.id, f.model || '.' || f.name,
+                         f.field_description->>'en_US', f.field_description ? 'zh_CN',
+                         NULL
+                    FROM ir_model_fields f
+               UNION ALL
+                  SELECT 'ir.model.fields.selection', s.id, f.model || '.' || f.name,
+                         s.name->>'en_US', s.name ? 'zh_CN', s.value
+                    FROM ir_model_fields_selection s
+                    JOIN ir_model_fields f ON f.id = s.field_id
+              ) AS m(kind, id, model, label, is_chinese, value)
+              JOIN ir_model_data d ON d.model = m.kind AND d.res_id = m.id
+             WHERE d.module = ANY(%s) AND NOT m.is_chinese AND m.label ~ '[a-z]'
+            """,
+            [self.modules],
+        )
+        self.assertFalse([text for (text,) in self.env.cr.fetchall()])
+
     def test_placeholders_survive_translation(self):
         for module in self.modules:
             for entry in self._file(module, "zh_CN.po"):
