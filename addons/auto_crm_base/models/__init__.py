@@ -2,6 +2,7 @@ from . import base
 from . import auto_append_only_mixin
 from . import auto_store_mixin
 from . import auto_partner_guard_mixin
+from . import auto_kept_mixin
 from . import auto_masked_mixin
 from . import auto_numbered_mixin
 from . import auto_access_log

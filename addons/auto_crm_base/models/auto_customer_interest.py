@@ -5,6 +5,7 @@ class AutoCustomerInterest(models.Model):
     """Something a customer likes, to choose gifts and events by."""
 
     _name = "auto.customer.interest"
+    _inherit = ["auto.kept.mixin"]
     _description = "Customer interest"
     _order = "name"
 

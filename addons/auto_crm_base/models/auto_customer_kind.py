@@ -5,6 +5,7 @@ class AutoCustomerKind(models.Model):
     """What a customer is to us: prospect, sales, service, VIP, corporate, member."""
 
     _name = "auto.customer.kind"
+    _inherit = ["auto.kept.mixin"]
     _description = "Customer kind"
     _order = "sequence, id"
 

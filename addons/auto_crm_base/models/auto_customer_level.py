@@ -5,6 +5,7 @@ class AutoCustomerLevel(models.Model):
     """How valuable a customer is, and how the staff treats such a customer."""
 
     _name = "auto.customer.level"
+    _inherit = ["auto.kept.mixin"]
     _description = "Customer level"
     _order = "sequence, id"
 

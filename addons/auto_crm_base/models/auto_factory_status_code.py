@@ -17,6 +17,7 @@ class AutoFactoryStatusCode(models.Model):
     """
 
     _name = "auto.factory.status.code"
+    _inherit = ["auto.kept.mixin"]
     _description = "Factory status code"
     _order = "sequence, code, id"
     _rec_name = "code"

@@ -144,3 +144,15 @@ class TestCustomer(AutoCase):
         with self.assertRaises(IntegrityError):
             self.customer.sudo().unlink()
             self.env.flush_all()
+
+    def test_configuration_in_use_is_kept(self):
+        kind, unused = self.env["auto.customer.kind"].create(
+            [{"name": name, "code": name} for name in ("used", "unused")]
+        )
+        self.customer.sudo().auto_kind_ids = kind
+        office = self.users["head_office"]
+        with self.assertRaisesRegex(UserError, "archive it"), self.cr.savepoint():
+            kind.with_user(office).unlink()
+        self.assertEqual(self.customer.sudo().auto_kind_ids, kind)
+        unused.with_user(office).unlink()
+        self.assertFalse(unused.exists())

@@ -5,6 +5,7 @@ class AutoColor(models.Model):
     """A colour as customers wish for it, with the words that makers use for it."""
 
     _name = "auto.color"
+    _inherit = ["auto.kept.mixin"]
     _description = "Colour"
     _order = "sequence, name, id"
 

@@ -5,7 +5,7 @@ class AutoCompetitor(models.Model):
     """A company that sells cars to the prospects we lose."""
 
     _name = "auto.competitor"
-    _inherit = ["mail.thread"]
+    _inherit = ["auto.kept.mixin", "mail.thread"]
     _description = "Competitor"
     _order = "name, id"
 

@@ -5,7 +5,7 @@ class AutoIntakeChannel(models.Model):
     """The way by which a prospect reaches us: phone, showroom, website …"""
 
     _name = "auto.intake.channel"
-    _inherit = ["auto.rule.mixin"]
+    _inherit = ["auto.kept.mixin", "auto.rule.mixin"]
     _description = "Intake channel"
     _rule_cache = "stable"
 

@@ -9,6 +9,7 @@ class AutoLeadGrade(models.Model):
     """
 
     _name = "auto.lead.grade"
+    _inherit = ["auto.kept.mixin"]
     _description = "Lead grade"
     _order = "sequence, id"
     _rec_names_search = ["name", "code"]

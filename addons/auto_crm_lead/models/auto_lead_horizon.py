@@ -5,6 +5,7 @@ class AutoLeadHorizon(models.Model):
     """When a prospect intends to buy, and the treatment that follows from it."""
 
     _name = "auto.lead.horizon"
+    _inherit = ["auto.kept.mixin"]
     _description = "Purchase horizon"
     _order = "months, id"
 

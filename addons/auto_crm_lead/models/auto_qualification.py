@@ -5,6 +5,7 @@ class AutoQualification(models.Model):
     """What a salesperson can be certified for."""
 
     _name = "auto.qualification"
+    _inherit = ["auto.kept.mixin"]
     _description = "Qualification"
     _order = "sequence, name, id"
 

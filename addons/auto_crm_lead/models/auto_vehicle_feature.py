@@ -5,6 +5,7 @@ class AutoVehicleFeature(models.Model):
     """Equipment that a customer may insist on and that a car may have."""
 
     _name = "auto.vehicle.feature"
+    _inherit = ["auto.kept.mixin"]
     _description = "Equipment"
     _order = "name, id"
 

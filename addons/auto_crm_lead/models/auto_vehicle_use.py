@@ -5,6 +5,7 @@ class AutoVehicleUse(models.Model):
     """What a customer wants a car for."""
 
     _name = "auto.vehicle.use"
+    _inherit = ["auto.kept.mixin"]
     _description = "Use of a car"
     _order = "sequence, id"
 

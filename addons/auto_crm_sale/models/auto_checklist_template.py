@@ -12,6 +12,7 @@ class AutoChecklistTemplate(models.Model):
     """What is looked at when a car comes, before it leaves and at its handover."""
 
     _name = "auto.checklist.template"
+    _inherit = ["auto.kept.mixin"]
     _description = "Checklist template"
     _order = "kind, sequence, id"
 

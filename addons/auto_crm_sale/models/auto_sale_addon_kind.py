@@ -15,6 +15,7 @@ class AutoSaleAddonKind(models.Model):
     """What is sold together with a car."""
 
     _name = "auto.sale.addon.kind"
+    _inherit = ["auto.kept.mixin"]
     _description = "Kind of add-on"
     _order = "sequence, id"
 
