@@ -4,10 +4,15 @@
   assertLogs (or hushes it with mute_logger).
 - A test that is skipped because a browser or a package is missing fails.
 - A run in which no test passed or failed has failed.
+
+And what fails by chance passes: the files of one worker's test are kept while another
+worker's test ends.
 """
 
 import logging
+import os
 import re
+import sys
 from contextlib import contextmanager
 
 import pytest
@@ -43,6 +48,22 @@ def _no_complaints(phase):
     if collector.entries:
         listed = "\n".join(collector.entries)
         pytest.fail(f"Odoo logged during {phase}:\n{listed}", pytrace=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _files_outlive_classes():
+    """Keep the files of the other workers' tests.
+
+    All workers share one folder of attachments, which goes when the run is over. At its
+    end each of Odoo's test classes would delete what its own database does not know:
+    the scripts of a page that another worker's browser is about to load.
+    """
+    common = sys.modules.get("odoo.tests.common")
+    with pytest.MonkeyPatch.context() as patch:
+        if common and "PYTEST_XDIST_WORKER" in os.environ:
+            keep = classmethod(lambda cls: None)
+            patch.setattr(common.TransactionCase, "_gc_filestore", keep)
+        yield
 
 
 @pytest.hookimpl(wrapper=True)
