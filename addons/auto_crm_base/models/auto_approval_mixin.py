@@ -153,56 +153,54 @@ class AutoApprovalMixin(models.AbstractModel):
         :param str note: why, in words
         :param str kind_code: only requests of this kind
         """
+        kinds = [kind_code] if kind_code else []
+        self._waiting_approvals(*kinds).with_env(self.env)._cancel(note)
+
+    def _waiting_approvals(self, *kind_codes):
+        """Return the requests that wait on these documents, as superuser.
+
+        :param str kind_codes: of the kinds that count; all when none is named
+        """
         domain = (
             Domain("res_model", "=", self._name)
             & Domain("res_id", "in", self.ids)
             & Domain("state", "=", "waiting")
         )
-        if kind_code:
-            domain &= Domain("kind_id.code", "=", kind_code)
-        # Whoever changes the document need not be the one who asked.
-        approvals = self.env["auto.approval"].sudo().search(domain)
-        approvals.with_env(self.env)._cancel(note)
+        if kind_codes:
+            domain &= Domain("kind_id.code", "in", kind_codes)
+        # Found for whoever works on the document: it need not be the one who asked,
+        # nor one who may read the request. Deciding checks the rights.
+        return self.env["auto.approval"].sudo().search(domain)
 
     def _waiting_approval(self, kind_code):
         """Return the request of this kind that waits on this document, if any."""
         self.ensure_one()
-        # Found for whoever works on the document; deciding checks the rights.
-        return (
-            self.env["auto.approval"]
-            .sudo()
-            .search(
-                [
-                    ("kind_id.code", "=", kind_code),
-                    ("res_model", "=", self._name),
-                    ("res_id", "in", self.ids),
-                    ("state", "=", "waiting"),
-                ],
-                limit=1,
-            )
-            .with_env(self.env)
-        )
+        return self._waiting_approvals(kind_code).with_env(self.env)
+
+    def _approvals_to_decide(self, *kind_codes):
+        """Return the requests of these kinds, for whoever decides them.
+
+        :raise UserError: when none waits
+        """
+        self.check_access("read")
+        approvals = self._waiting_approvals(*kind_codes).with_env(self.env)
+        if not approvals:
+            raise UserError(self.env._("Nothing waits for a decision here (any more)."))
+        return approvals
 
     def _decidable(self, *kind_codes):
         """Return those of these documents on which this user may decide a request.
 
         :param str kind_codes: of the kinds of request that count
         """
-        # Whoever sees the document may not always read the request on it.
-        approvals = (
-            self.env["auto.approval"]
-            .sudo()
-            .search(
-                [
-                    ("kind_id.code", "in", kind_codes),
-                    ("res_model", "=", self._name),
-                    ("res_id", "in", self.ids),
-                    ("state", "=", "waiting"),
-                ]
-            )
-        )
         user = self.env.user
-        return self.browse({one.res_id for one in approvals if not one._why_not(user)})
+        return self.browse(
+            {
+                approval.res_id
+                for approval in self._waiting_approvals(*kind_codes)
+                if not approval._why_not(user)
+            }
+        )
 
     def _approval_granted(self, approval):
         """Do what was asked for. Called as the approver, once, in the same

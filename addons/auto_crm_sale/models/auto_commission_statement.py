@@ -316,12 +316,12 @@ class AutoCommissionStatement(models.Model):
 
     def action_approve(self):
         """Approve the statements, as whoever may."""
-        self._to_decide().action_approve()
+        self._approvals_to_decide(APPROVAL_KIND).action_approve()
         return True
 
     def action_open_refuse(self):
         """Open the window that asks why it is refused."""
-        return self._to_decide().action_open_refuse()
+        return self._approvals_to_decide(APPROVAL_KIND).action_open_refuse()
 
     def action_reset(self):
         """Take back to draft what is not approved yet."""
@@ -419,15 +419,6 @@ class AutoCommissionStatement(models.Model):
         for company in self.company_id:
             self.env["auto.commission.plan"]._lock(company)
         self.invalidate_recordset(["state"])
-
-    def _to_decide(self):
-        self.check_access("read")
-        approvals = self.env["auto.approval"]
-        for statement in self:
-            approvals |= statement._waiting_approval(APPROVAL_KIND)
-        if not approvals:
-            raise UserError(self.env._("Nothing waits for a decision here (any more)."))
-        return approvals
 
     def _tell_person(self, text):
         """Tell whose statement it is."""

@@ -211,12 +211,12 @@ class AutoGroupAgreement(models.Model):
 
     def action_approve(self):
         """Approve the agreement, as whoever may."""
-        self._to_decide().action_approve()
+        self._approvals_to_decide(APPROVAL_KIND).action_approve()
         return True
 
     def action_open_refuse(self):
         """Open the window that asks why it is refused."""
-        return self._to_decide().action_open_refuse()
+        return self._approvals_to_decide(APPROVAL_KIND).action_open_refuse()
 
     def action_revise(self):
         """Take it back to draft: changed terms are approved again."""
@@ -265,15 +265,6 @@ class AutoGroupAgreement(models.Model):
 
     def _set_state(self, state):
         self.with_context(auto_agreement=STATE).write({"state": state})
-
-    def _to_decide(self):
-        self.check_access("read")
-        approvals = self.env["auto.approval"]
-        for agreement in self:
-            approvals |= agreement._waiting_approval(APPROVAL_KIND)
-        if not approvals:
-            raise UserError(self.env._("Nothing waits for a decision here (any more)."))
-        return approvals
 
     def _given_away(self):
         """Return what the agreement gives below list, for the volumes agreed."""

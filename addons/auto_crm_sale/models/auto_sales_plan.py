@@ -300,12 +300,12 @@ class AutoSalesPlan(models.Model):
 
     def action_approve(self):
         """Approve the plan, as whoever may."""
-        self._to_decide().action_approve()
+        self._approvals_to_decide(APPROVAL_KIND).action_approve()
         return True
 
     def action_open_refuse(self):
         """Open the window that asks why it is refused."""
-        return self._to_decide().action_open_refuse()
+        return self._approvals_to_decide(APPROVAL_KIND).action_open_refuse()
 
     def action_reopen(self):
         """Take these plans back to draft: changed targets are approved again."""
@@ -390,15 +390,6 @@ class AutoSalesPlan(models.Model):
 
     def _set_state(self, state, **vals):
         self.with_context(auto_sales_plan=STATE).write({"state": state, **vals})
-
-    def _to_decide(self):
-        self.check_access("read")
-        approvals = self.env["auto.approval"]
-        for plan in self:
-            approvals |= plan._waiting_approval(APPROVAL_KIND)
-        if not approvals:
-            raise UserError(self.env._("Nothing waits for a decision here (any more)."))
-        return approvals
 
     def _approval_granted(self, approval):
         if approval.kind_id.code != APPROVAL_KIND:

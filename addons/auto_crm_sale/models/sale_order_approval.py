@@ -221,14 +221,7 @@ class SaleOrder(models.Model):
         return True
 
     def _contract_to_decide(self):
-        self.check_access("read")
-        approvals = self.env["auto.approval"]
-        for order in self:
-            for kind in self._contract_approval_kinds():
-                approvals |= order._waiting_approval(kind)
-        if not approvals:
-            raise UserError(self.env._("Nothing waits for a decision here (any more)."))
-        return approvals
+        return self._approvals_to_decide(*self._contract_approval_kinds())
 
     # ------------------------------------------------------------------
     # What was agreed
