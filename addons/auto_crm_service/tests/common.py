@@ -1,7 +1,7 @@
-from odoo.addons.auto_crm_base.tests.common import AutoCase
+from odoo.addons.auto_crm_base.tests.test_vehicle_stock import StockCase
 
 
-class ServiceCase(AutoCase):
+class ServiceCase(StockCase):
     """Two stores with a workshop each: bays, technicians, operations and rates."""
 
     @classmethod
@@ -42,10 +42,6 @@ class ServiceCase(AutoCase):
         )
         cls.env["auto.labour.rate"].search([]).unlink()
         cls.env["auto.labour.rate"].create({"rate": 200})
-        cls.brand = cls.env["fleet.vehicle.model.brand"].create({"name": "Test Brand"})
-        cls.model = cls.env["fleet.vehicle.model"].create(
-            {"name": "Test Model", "brand_id": cls.brand.id, "vehicle_type": "car"}
-        )
         cls.owner = cls.env["res.partner"].create(
             {
                 "name": "Car Owner",
@@ -53,10 +49,10 @@ class ServiceCase(AutoCase):
                 "store_ids": [(6, 0, cls.store.ids)],
             }
         )
-        cls.vehicle = cls._vehicle("LA9AAAA80RA000001", cls.owner)
+        cls.vehicle = cls._vehicle(cls.owner)
 
     @classmethod
-    def _vehicle(cls, vin, owner, store=1, **values):
+    def _vehicle(cls, owner, store=1, **values):
         """Return a car of a store's customer."""
         company = cls.stores[store]
         vehicle = (
@@ -64,7 +60,7 @@ class ServiceCase(AutoCase):
             .with_company(company)
             .create(
                 {
-                    "vin": vin,
+                    "vin": cls._vin(),
                     "model_id": cls.model.id,
                     "company_id": company.id,
                     "sale_state": "third_party",
