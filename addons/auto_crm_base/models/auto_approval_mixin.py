@@ -76,6 +76,9 @@ class AutoApprovalMixin(models.AbstractModel):
         return domain
 
     def unlink(self):
+        # What waits for somebody is refused as such, before its request ends.
+        for check in self._ondelete_methods if self._waiting_approvals() else ():
+            check(self)
         self._cancel_approvals(self.env._("The document was deleted."))
         return super().unlink()
 

@@ -101,6 +101,8 @@ from . import res_partner_tradein
 from . import purchase_order_tradein
 from . import account_move_tradein
 from . import auto_vehicle_factory
+from . import auto_vehicle_unordered
+from . import auto_vehicle_color
 from . import sale_order_factory
 from . import sale_order_line_factory
 from . import auto_reservation_factory

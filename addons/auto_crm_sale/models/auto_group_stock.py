@@ -96,7 +96,7 @@ class AutoGroupStock(models.Model):
          LEFT JOIN product_product p ON p.id = v.product_id
          LEFT JOIN product_template t ON t.id = p.product_tmpl_id
              WHERE v.active AND v.supply_state != 'out'
-               AND v.availability != 'gone'
+               AND v.availability NOT IN ('gone', 'unordered')
             """
         )
 

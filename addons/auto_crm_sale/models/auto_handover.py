@@ -2,10 +2,18 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
 
 # Only the methods of handovers pass this object.
 STATE = object()
 CHECKLISTS = ("handover", "delivery")
+#: What begins, or is due, after the handover.
+TERM_DATES = (
+    "warranty_end_date",
+    "next_service_date",
+    "insurance_end_date",
+    "inspection_due_date",
+)
 SIGNATURES = ("customer_signature", "consultant_signature")
 # What the customer signs: a change asks for a new signature.
 SIGNED_FIELDS = frozenset(
@@ -276,6 +284,37 @@ class AutoHandover(models.Model):
                         order=handover.order_id.name,
                     )
                 )
+
+    @api.constrains("date_planned", "order_id")
+    def _check_date_planned(self):
+        for handover in self.sudo():  # the contract may be a colleague's
+            signed = handover.order_id.date_order
+            if signed and handover._day(handover.date_planned) < handover._day(signed):
+                raise ValidationError(
+                    self.env._(
+                        "A car is handed over after its contract was made, not on "
+                        "%(day)s.",
+                        day=format_date(self.env, handover._day(handover.date_planned)),
+                    )
+                )
+
+    @api.constrains("date_planned", *TERM_DATES)
+    def _check_terms(self):
+        for handover in self:
+            day = handover._day(handover.date_planned)
+            for name in TERM_DATES:
+                if handover[name] and handover[name] <= day:
+                    raise ValidationError(
+                        self.env._(
+                            "“%(field)s” must lie after the handover, not on %(day)s.",
+                            field=handover._fields[name]._description_string(self.env),
+                            day=format_date(self.env, handover[name]),
+                        )
+                    )
+
+    def _day(self, moment):
+        """Return the day on which a moment is for the user."""
+        return fields.Datetime.context_timestamp(self, moment).date()
 
     # ------------------------------------------------------------------
     # CRUD

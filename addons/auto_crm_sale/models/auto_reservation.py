@@ -221,6 +221,12 @@ class AutoReservation(models.Model):
                 self.env._("Only a draft can be deleted; cancel the reservation.")
             )
 
+    def unlink(self):
+        vehicles = self.vehicle_id
+        result = super().unlink()
+        vehicles._drop_number()
+        return result
+
     # ------------------------------------------------------------------
     # Actions
     # ------------------------------------------------------------------
@@ -286,7 +292,7 @@ class AutoReservation(models.Model):
         holder = vehicle._active_reservation() - self.sudo()
         if holder:
             raise UserError(holder._taken_sentence(self.env))
-        if vehicle.availability not in ("available", "incoming"):
+        if vehicle.availability not in ("available", "incoming", "unordered"):
             raise UserError(
                 self.env._(
                     "%(vehicle)s is not for sale any more.",
@@ -376,6 +382,7 @@ class AutoReservation(models.Model):
         held.vehicle_id._sync_sale_state()
         if state != "done":
             held.vehicle_id._next_in_line()
+            self.vehicle_id._drop_number()
 
     def _set_state(self, vals):
         self.with_context(auto_reservation=STATE).write(vals)

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
 
 from .auto_reservation import OPEN_STATES, STATE
@@ -174,6 +174,24 @@ class AutoReservation(models.Model):
             for payment in self.order_id.contract_payment_ids
             if payment.contract_kind == "deposit"
         )
+
+    @api.constrains("deposit_amount", "vehicle_id", "product_id")
+    def _check_deposit_amount(self):
+        for reservation in self:
+            # Prices are no secret of whoever reserves.
+            car, product = reservation.vehicle_id.sudo(), reservation.product_id.sudo()
+            price = car.list_price or product.lst_price
+            if price and reservation.deposit_amount > price:
+                raise ValidationError(
+                    self.env._(
+                        "A deposit of %(deposit)s is more than the car's price of "
+                        "%(price)s.",
+                        deposit=reservation.currency_id.format(
+                            reservation.deposit_amount
+                        ),
+                        price=reservation.currency_id.format(price),
+                    )
+                )
 
     # ------------------------------------------------------------------
     # CRUD

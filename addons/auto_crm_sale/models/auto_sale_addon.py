@@ -5,6 +5,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import float_compare
 
+from .auto_sale_addon_kind import MARGIN_GROUPS
+
 OPEN_STATES = ("draft", "in_progress")
 
 # Only the methods of add-ons pass these objects: states and times are set by the
@@ -143,15 +145,19 @@ class AutoSaleAddon(models.Model):
         tracking=True,
         help="What the customer pays; zero is a gift.",
     )
-    cost = fields.Monetary(tracking=True, help="What it costs us.")
+    cost = fields.Monetary(
+        tracking=True, groups=MARGIN_GROUPS, help="What it costs us."
+    )
     commission = fields.Monetary(
         compute="_compute_commission",
         store=True,
         readonly=False,
-        precompute=True,
+        groups=MARGIN_GROUPS,
         help="What the insurer, the bank or the supplier pays us for it.",
     )
-    margin = fields.Monetary(compute="_compute_margin", store=True)
+    margin = fields.Monetary(
+        compute="_compute_margin", store=True, groups=MARGIN_GROUPS
+    )
     line_ids = fields.One2many(
         comodel_name="sale.order.line", inverse_name="addon_id", string="Contract lines"
     )

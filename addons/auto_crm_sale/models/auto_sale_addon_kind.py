@@ -1,5 +1,11 @@
 from odoo import fields, models
 
+#: Who sees what an add-on brings: who runs the store, and who books it.
+MARGIN_GROUPS = (
+    "auto_crm_base.group_sales_manager,auto_crm_base.group_store_manager,"
+    "auto_crm_base.group_head_office,auto_crm_base.group_auditor,"
+    "account.group_account_invoice"
+)
 CATEGORIES = [
     ("accessory", "Accessory"),
     ("service_pack", "Service pack"),
@@ -55,6 +61,7 @@ class AutoSaleAddonKind(models.Model):
     )
     commission_rate = fields.Float(
         string="Commission %",
+        groups=f"{MARGIN_GROUPS},auto_crm_base.group_config",
         help="What the insurer or the bank pays us, of the amount.",
     )
     duration_hours = fields.Float(

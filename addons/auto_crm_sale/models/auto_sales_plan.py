@@ -20,8 +20,8 @@ class AutoSalesPlan(models.Model):
     The lines may divide the same cars in several ways: by team, by consultant, by
     model. Lines that name the same things do not overlap, so they add up; lines of
     different ways are never added to each other. The totals of a plan are, month by
-    month, those of the way that names least (the line of the whole store, where there
-    is one).
+    month and figure by figure, those of the way that names least among those that have
+    targets of it (the line of the whole store, where it has one).
     """
 
     _name = "auto.sales.plan"
@@ -147,17 +147,10 @@ class AutoSalesPlan(models.Model):
     )
     def _compute_totals(self):
         for plan in self:
-            lines = plan.line_ids.filtered("is_counted")
-            for name in (
-                "target_contracts",
-                "target_deliveries",
-                "target_revenue",
-                "contracts",
-                "deliveries",
-                "revenue",
-            ):
-                plan[name] = sum(lines.mapped(name))
-            for name, target, result in lines._attainment_fields():
+            for name, target, result in plan.line_ids._attainment_fields():
+                lines = plan.line_ids._counted_for(target)
+                plan[target] = sum(lines.mapped(target))
+                plan[result] = sum(lines.mapped(result))
                 plan[name] = lines._percent(plan[result], plan[target])
 
     @api.depends("state")
@@ -340,14 +333,14 @@ class AutoSalesPlan(models.Model):
     def action_view_contracts(self):
         """Open the contracts that count for the plan."""
         self.ensure_one()
-        return self.line_ids.filtered("is_counted")._action_results(
+        return self.line_ids._counted_for("target_contracts")._action_results(
             "contract", self.env._("Contracts: %s", self.name)
         )
 
     def action_view_deliveries(self):
         """Open the deliveries that count for the plan."""
         self.ensure_one()
-        return self.line_ids.filtered("is_counted")._action_results(
+        return self.line_ids._counted_for("target_deliveries")._action_results(
             "delivery", self.env._("Deliveries: %s", self.name)
         )
 

@@ -82,7 +82,7 @@ class AutoSalesPlanLine(models.Model):
         compute="_compute_is_counted",
         compute_sudo=True,
         help="Of the ways in which the plan divides a month, the one that names least "
-        "makes the total.",
+        "makes the total, for each figure among those that have targets of it.",
     )
 
     target_contracts = fields.Integer(
@@ -163,17 +163,16 @@ class AutoSalesPlanLine(models.Model):
             what = "model" if line.model_id else ""
             line.level = "_".join(filter(None, (who, what))) or "store"
 
-    @api.depends(*(f"plan_id.line_ids.{name}" for name in ("month", *DIMENSIONS)))
+    @api.depends(
+        *(f"plan_id.line_ids.{name}" for name in ("month", *DIMENSIONS, *TARGETS))
+    )
     def _compute_is_counted(self):
-        least = {}
-        for line in self.plan_id.line_ids:
-            key = (line.plan_id, line.month)
-            rank = self._rank(line._mask())
-            least[key] = min(least.get(key, rank), rank)
+        lines = self.plan_id.line_ids | self
+        counted = self.browse().union(
+            *(lines._counted_for(target) for target in TARGETS)
+        )
         for line in self:
-            line.is_counted = self._rank(line._mask()) == least.get(
-                (line.plan_id, line.month), self._rank(line._mask())
-            )
+            line.is_counted = line in counted
 
     @api.depends("month", "company_id", *DIMENSIONS, *TARGETS)
     def _compute_results(self):
@@ -335,6 +334,32 @@ class AutoSalesPlanLine(models.Model):
             team.id,
             self.model_id.id,
             self.condition,
+        )
+
+    def _counted_for(self, target):
+        """Return those of these lines of plans that make the total of a figure.
+
+        That is, month by month, the way that names least of those that have targets
+        of it.
+
+        :param str target: one of ``TARGETS``
+        """
+        masks = {line: line._mask() for line in self}
+        aimed = {
+            (line.plan_id, line.month, mask)
+            for line, mask in masks.items()
+            if line[target]
+        }
+        ranks = {
+            line: ((line.plan_id, line.month, mask) not in aimed, self._rank(mask))
+            for line, mask in masks.items()
+        }
+        least = {}
+        for line, rank in ranks.items():
+            key = (line.plan_id, line.month)
+            least[key] = min(least.get(key, rank), rank)
+        return self.filtered(
+            lambda line: ranks[line] == least[line.plan_id, line.month]
         )
 
     @api.model

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 # Only the methods of trade-ins pass this object, so that no client can say that a car
 # was offered for, bought or paid.
@@ -264,6 +265,11 @@ class AutoTradein(models.Model):
         "('draft', 'appraised', 'offered', 'accepted', 'purchased')",
         "A trade-in of this car is open already.",
     )
+    _one_open_plate = models.UniqueIndex(
+        "(license_plate) WHERE vehicle_id IS NULL AND license_plate IS NOT NULL"
+        " AND state IN ('draft', 'appraised', 'offered', 'accepted', 'purchased')",
+        "A trade-in of this car is open already.",
+    )
     _amounts_check = models.Constraint(
         "CHECK(COALESCE(market_value, 0) >= 0 AND COALESCE(extra_cost, 0) >= 0"
         " AND COALESCE(reconditioning_spent, 0) >= 0"
@@ -375,13 +381,25 @@ class AutoTradein(models.Model):
 
         :param vehicle: the ``auto.vehicle`` that these are to be open for
         """
+        self._refuse_open(Domain("vehicle_id", "in", vehicle.ids))
+
+    def _refuse_second_plate(self, plate):
+        """Refuse a second open trade-in of a car that is known by its plate only."""
+        if plate:
+            self._refuse_open(
+                Domain("license_plate", "=", plate) & Domain("vehicle_id", "=", False)
+            )
+
+    def _refuse_open(self, domain):
+        """Refuse when another open trade-in fits.
+
+        :param domain: of the car
+        """
         # One that the user may not see counts as well; only that it is there is told.
         other = self.sudo().search(
-            [
-                ("vehicle_id", "in", vehicle.ids),
-                ("state", "in", OPEN_STATES),
-                ("id", "not in", self.ids),
-            ],
+            domain
+            & Domain("state", "in", OPEN_STATES)
+            & Domain("id", "not in", self.ids),
             limit=1,
         )
         if not other:
@@ -439,6 +457,9 @@ class AutoTradein(models.Model):
         ]
         for vals in vals_list:
             self._refuse_second(self.vehicle_id.browse(vals.get("vehicle_id") or []))
+            self._clean_plate(vals)
+            if not vals.get("vehicle_id"):
+                self._refuse_second_plate(vals.get("license_plate"))
         # Nor by a default that a client sends along.
         clean = {
             name: value
@@ -466,6 +487,9 @@ class AutoTradein(models.Model):
             self._check_terms_open(vals)
         if "order_id" in vals:
             self._check_order_open(vals["order_id"])
+        vals = self._clean_plate(dict(vals))
+        if vals.get("license_plate") and not all(one.vehicle_id for one in self):
+            self._refuse_second_plate(vals["license_plate"])
         result = super().write(vals)
         if {"vin", "license_plate"} & vals.keys():
             self._find_cars()
@@ -479,6 +503,14 @@ class AutoTradein(models.Model):
                 self.env._("Only a draft can be deleted; cancel the trade-in.")
             )
         return super().unlink()
+
+    @api.model
+    def _clean_plate(self, vals):
+        """Let ``vals`` write the plate as vehicles have it, so that it is found."""
+        if "license_plate" in vals:
+            plate = self.env["auto.vehicle"]._normalise_plate(vals["license_plate"])
+            vals["license_plate"] = plate or False
+        return vals
 
     def _check_terms_open(self, vals):
         """Refuse to change what an offer is made of while it stands."""

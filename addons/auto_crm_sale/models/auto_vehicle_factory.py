@@ -214,7 +214,8 @@ class AutoVehicle(models.Model):
     def _unit_on_order(self, number, product, company):
         """Return the car with a production number, for a customer of a store.
 
-        A number that nobody knows is a new order at the factory.
+        A number that nobody knows is a new order at the factory; until the factory
+        speaks of it, or the car is sold, it is for nobody else.
 
         :raise UserError: when the car is another store's, or another configuration
         """
@@ -223,19 +224,25 @@ class AutoVehicle(models.Model):
         # Consultants order cars for their contracts; they may not change others.
         vehicles = self.sudo().with_company(company).with_context(active_test=False)
         vehicle = vehicles.search([("production_number", "=", number)])
+        ordered = {
+            "product_id": product.id,
+            "company_id": company.id,
+            **vehicles.env["stock.lot"]
+            .new({"product_id": product.id})
+            ._vehicle_model_vals(),
+        }
         if not vehicle:
             return vehicles.create(
                 {
                     **vals,
-                    "product_id": product.id,
-                    "company_id": company.id,
+                    **ordered,
                     "supply_state": "planned",
                     "sale_state": "free",
-                    **vehicles.env["stock.lot"]
-                    .new({"product_id": product.id})
-                    ._vehicle_model_vals(),
+                    "is_number_only": True,
                 }
             ).with_env(self.env)
+        if vehicle.is_number_only and not vehicle.active:
+            vehicle.write({**ordered, "active": True})
         if company != vehicle.company_id:
             raise UserError(
                 self.env._(

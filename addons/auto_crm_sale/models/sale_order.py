@@ -50,10 +50,23 @@ class SaleOrder(models.Model):
         confirmed = self.browse()
         if vals.get("state") == "sale":
             confirmed = self.filtered(lambda order: order.state != "sale")
+        elif vals.get("state"):
+            self.filtered(
+                lambda order: order.state == "sale"
+            ).vehicle_ids._keep_number()
         result = super().write(vals)
+        if vals.get("state") in ("draft", "sent", "sale"):
+            self.order_line.vehicle_id._name_again()
         confirmed._hold_cars()
         if vals.get("state") in ("cancel", "draft", "sent"):
             self._give_back_cars()
+            self.vehicle_ids._drop_number()
+        return result
+
+    def unlink(self):
+        vehicles = self.vehicle_ids
+        result = super().unlink()
+        vehicles._drop_number()
         return result
 
     def action_view_vehicles(self):

@@ -67,17 +67,23 @@ class SaleOrderLine(models.Model):
             lambda line: line in before and before[line] != line.vehicle_id
         )
         for line in changed.filtered(lambda one: one.order_id.state == "sale"):
+            before[line]._keep_number()
             line.order_id._give_back_cars(before[line])
             line._tell_moves()
         changed.order_id._hold_if_confirmed()
+        for line in changed:
+            before[line]._drop_number()
         return result
 
     def unlink(self):
         confirmed = self.filtered(lambda line: line.order_id.state == "sale")
         released = [(line.order_id, line.vehicle_id) for line in confirmed]
+        confirmed.vehicle_id._keep_number()
+        vehicles = self.vehicle_id
         result = super().unlink()
         for order, vehicle in released:
             order._give_back_cars(vehicle)
+        vehicles._drop_number()
         return result
 
     def _refuse_other_car(self, vehicle_id):

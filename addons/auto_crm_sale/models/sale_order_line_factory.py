@@ -40,7 +40,9 @@ class SaleOrderLine(models.Model):
             elif number:
                 company = line.order_id.company_id or self.env.company
                 unit = vehicles._unit_on_order(number, line.product_id, company)
+                mistyped = vehicle.sudo().filtered("is_number_only")
                 line.order_id._take_unit(line, unit)
+                mistyped._put_away_unnamed()
             elif vehicle.sudo().is_on_order:
                 line.vehicle_id = False
             else:

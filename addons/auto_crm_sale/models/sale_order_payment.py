@@ -116,6 +116,12 @@ class SaleOrder(models.Model):
             else:
                 order.paid_state = "partly"
 
+    def _contract_loans(self):
+        """Return the payments of the contract that banks are to make, for its print."""
+        self.ensure_one()
+        # They stand on the contract of whoever prints it.
+        return self.sudo().due_ids.filtered(lambda due: due.kind == "loan")
+
     @api.depends("due_ids.open_amount", "due_ids.date_due")
     def _compute_next_due_date(self):
         for order in self:

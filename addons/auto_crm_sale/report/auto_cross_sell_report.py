@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..models.auto_sale_addon_kind import MARGIN_GROUPS
+
 
 class AutoCrossSellReport(models.Model):
     """One row for each confirmed contract: which add-ons it has.
@@ -51,8 +53,10 @@ class AutoCrossSellReport(models.Model):
         string="With registration (%)", readonly=True, aggregator="avg"
     )
     amount = fields.Float(string="Price of add-ons", readonly=True)
-    commission = fields.Float(readonly=True)
-    margin = fields.Float(string="Margin of add-ons", readonly=True)
+    commission = fields.Float(readonly=True, groups=MARGIN_GROUPS)
+    margin = fields.Float(
+        string="Margin of add-ons", readonly=True, groups=MARGIN_GROUPS
+    )
 
     @property
     def _table_query(self):

@@ -16,8 +16,8 @@ class AutoSalesTargetReport(models.Model):
     There are four reports in one, by store, team, consultant and model; each screen
     shows one of them (``perspective``), since a car that is in the target of a
     consultant is in that of its model as well. In each of them every car sold is
-    counted once, and the targets are, month by month, those lines that name what is
-    compared and as little else as possible: they do not overlap.
+    counted once, and the targets of a figure are, month by month, those lines that have
+    one, name what is compared, and as little else as possible: they do not overlap.
     """
 
     _name = "auto.sales.target.report"
@@ -109,20 +109,30 @@ class AutoSalesTargetReport(models.Model):
             )
             for name, column in PERSPECTIVES
         )
+        ways = SQL(", ").join(
+            SQL(
+                """
+                rank() OVER (
+                    PARTITION BY p.name, l.company_id, l.month
+                    ORDER BY coalesce(l.%(target)s, 0) = 0,
+                             num_nonnulls(l.user_id, l.model_id, l.condition)
+                             + w.by_team,
+                             w.by_team + 2 * (l.user_id IS NOT NULL)::int
+                             + 4 * (l.model_id IS NOT NULL)::int
+                             + 8 * (l.condition IS NOT NULL)::int
+                ) AS %(way)s
+                """,
+                target=SQL.identifier(f"target_{name}"),
+                way=SQL.identifier(f"way_{name}"),
+            )
+            for name in ("contracts", "deliveries", "revenue")
+        )
         results = self.env["auto.sales.result"]._table_query
         return SQL(
             """
             WITH perspective (number, name) AS (VALUES %(perspectives)s),
             target AS (
-                SELECT p.number, p.name, l.*,
-                       rank() OVER (
-                           PARTITION BY p.name, l.company_id, l.month
-                           ORDER BY num_nonnulls(l.user_id, l.model_id, l.condition)
-                                    + w.by_team,
-                                    w.by_team + 2 * (l.user_id IS NOT NULL)::int
-                                    + 4 * (l.model_id IS NOT NULL)::int
-                                    + 8 * (l.condition IS NOT NULL)::int
-                       ) AS way
+                SELECT p.number, p.name, l.*, %(ways)s
                   FROM auto_sales_plan_line l
                  CROSS JOIN LATERAL (
                       SELECT (l.user_id IS NULL
@@ -133,13 +143,16 @@ class AutoSalesTargetReport(models.Model):
             SELECT (id::bigint * 4 + number) * 2 AS id, name AS perspective, month,
                    company_id, team_id, user_id, model_id, condition,
                    id AS plan_line_id, NULL::int AS order_id,
-                   target_contracts, 0 AS contracts, 0::numeric AS attainment,
-                   target_deliveries, 0 AS deliveries,
+                   CASE WHEN way_contracts = 1 THEN target_contracts ELSE 0
+                   END AS target_contracts, 0 AS contracts, 0::numeric AS attainment,
+                   CASE WHEN way_deliveries = 1 THEN target_deliveries ELSE 0
+                   END AS target_deliveries, 0 AS deliveries,
                    0::numeric AS attainment_deliveries,
-                   target_revenue::numeric AS target_revenue, 0::numeric AS revenue,
+                   CASE WHEN way_revenue = 1 THEN target_revenue ELSE 0
+                   END::numeric AS target_revenue, 0::numeric AS revenue,
                    0::numeric AS attainment_revenue
               FROM target
-             WHERE way = 1
+             WHERE 1 IN (way_contracts, way_deliveries, way_revenue)
              UNION ALL
             SELECT (result.id * 4 + p.number) * 2 + 1, p.name, result.month,
                    result.company_id, result.team_id, result.user_id, result.model_id,
@@ -148,6 +161,7 @@ class AutoSalesTargetReport(models.Model):
               FROM (%(results)s) result, perspective p
             """,
             perspectives=perspectives,
+            ways=ways,
             named=named,
             results=results,
         )

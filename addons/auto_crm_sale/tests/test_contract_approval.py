@@ -429,6 +429,42 @@ class TestContractApproval(ContractCase):
         self.assertIn(order.vehicle_ids.vin, text)
         self.assertIn("Floor mats", text)
         self.assertIn(order.partner_id.name, text)
+        self.assertNotIn("paid out by the bank", text)
+
+    def test_print_says_what_the_bank_pays(self):
+        order = self._order(150000)
+        bank = self.env["res.partner"].create({"name": "Test Bank", "is_company": True})
+        self.env["auto.sale.addon"].create(
+            {
+                "order_id": order.id,
+                "kind_id": self.env.ref("auto_crm_sale.addon_kind_loan").id,
+                "supplier_id": bank.id,
+                "loan_amount": 80000,
+            }
+        )
+        total = order.amount_total
+        text = self.env["ir.actions.report"]._render_qweb_html(
+            "auto_crm_sale.report_contract", order.ids
+        )[0]
+        text = text.decode()
+        self.assertIn("Test Bank", text)
+        self.assertIn("80,000", text)
+        self.assertIn(f"{total - 80000:,.2f}", text)
+
+    def test_print_in_the_customers_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        colors = self.env["auto.color"].with_context(lang="en_US")
+        color = colors.create({"name": "Sky blue"})
+        color.update_field_translations("name", {"zh_CN": "天空蓝"})
+        order = self._order(150000).sudo()
+        order.vehicle_ids.write({"color": "sky Blue", "interior_color": "Oyster"})
+        order.partner_id.lang = "zh_CN"
+        text = self.env["ir.actions.report"]._render_qweb_html(
+            "auto_crm_sale.report_contract", order.ids
+        )[0]
+        self.assertIn("天空蓝 / Oyster", text.decode())
+        vehicle = order.vehicle_ids.with_context(lang="en_US")
+        self.assertEqual(vehicle._color_words(), "Sky blue / Oyster")
 
 
 @tagged("post_install", "-at_install")

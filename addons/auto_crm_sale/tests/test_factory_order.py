@@ -1,3 +1,4 @@
+from ast import literal_eval
 from datetime import timedelta
 
 from odoo import fields
@@ -224,6 +225,82 @@ class TestFactoryOrder(SaleCase):
         order.order_line.production_number = False
         self.assertFalse(order.order_line.vehicle_id)
         self.assertEqual(self._car("PO-4").sale_state, "free")
+
+    def test_a_mistyped_number_is_no_car(self):
+        order = self._contract_on_order(confirm=False)
+        line = order.order_line
+        line.production_number = "NOPE-1"
+        typo = self._car("NOPE-1")
+        # For this contract only: nobody else is offered it.
+        self.assertEqual(typo.availability, "unordered")
+        self.assertFalse(self._sellable(typo))
+        with self.assertRaises(UserError):
+            typo.with_user(self.consultant).action_reserve()
+        line.production_number = "PO-1"
+        self.assertFalse(typo.active)
+        self.assertEqual(self._car().availability, "unordered")
+        # Named again, by whomever, it is there again.
+        other = self._contract_on_order(partner=self.partners[1], confirm=False)
+        other.order_line.production_number = "NOPE-1"
+        self.assertTrue(typo.active)
+        self.assertEqual(other.order_line.vehicle_id, typo)
+        other.order_line.unlink()
+        self.assertFalse(typo.active)
+        # Confirmed, the contract has its car; corrected, the next one.
+        order.action_confirm()
+        self.assertEqual(self._car().sale_state, "sold")
+        line.production_number = "PO-2"
+        self.assertFalse(self._car())
+        self.assertEqual(self._car("PO-2").sale_state, "sold")
+
+    def test_a_number_goes_with_what_names_it(self):
+        order = self._contract_on_order(confirm=False)
+        order.order_line.production_number = "PO-1"
+        car = self._car()
+        order._action_cancel()
+        self.assertFalse(car.active)
+        order.action_draft()
+        self.assertTrue(car.active)
+        order.action_confirm()
+        self.assertEqual(car.sale_state, "sold")
+        # What was sold is ordered: the store sells it to somebody else.
+        order.sudo()._action_cancel()
+        self.assertTrue(car.active)
+        self.assertEqual(car.availability, "incoming")
+        self.assertTrue(self._sellable(car))
+        deleted = self._contract_on_order(confirm=False)
+        deleted.order_line.production_number = "PO-2"
+        car = self._car("PO-2")
+        deleted.sudo().unlink()
+        self.assertFalse(car.active)
+        reservation = self._reservation(
+            self.env["auto.vehicle"], self.buyer, product_id=self.product.id
+        )
+        reservation.production_number = "PO-3"
+        car = self._car("PO-3")
+        reservation.action_confirm()
+        self.assertEqual(car.availability, "reserved")
+        reservation.action_cancel()
+        self.assertFalse(car.active)
+
+    def test_the_factory_speaks_of_a_number(self):
+        order = self._contract_on_order(confirm=False)
+        order.order_line.production_number = "PO-1"
+        car = self._car()
+        self.assertEqual(self._say(), "applied")
+        self.assertEqual(car.availability, "incoming")
+        order.order_line.production_number = "PO-2"
+        self.assertTrue(car.active)
+        typed = self._car("PO-2")
+        order.order_line.production_number = False
+        self.assertFalse(typed.active)
+        self.assertEqual(self._say("PO-2"), "applied")
+        self.assertTrue(typed.active)
+        self.assertEqual(typed.availability, "incoming")
+
+    def _sellable(self, car):
+        action = self.env.ref("auto_crm_sale.auto_vehicle_action_sellable")
+        return car.filtered_domain(literal_eval(action.domain))
 
     def test_rights(self):
         order = self._contract_on_order()

@@ -191,6 +191,24 @@ class TestHandover(SaleCase):
         self.order._action_cancel()
         self.assertEqual(handover.state, "cancelled")
 
+    def test_days_that_make_no_sense(self):
+        today = fields.Date.context_today(self.order)
+        with self.assertRaises(ValidationError), self.cr.savepoint():
+            self._handover(date_planned="2020-01-01 08:00:00")
+        handover = self._handover()
+        with self.assertRaises(ValidationError), self.cr.savepoint():
+            handover.date_planned = "2020-01-01 08:00:00"
+        for name in (
+            "warranty_end_date",
+            "next_service_date",
+            "insurance_end_date",
+            "inspection_due_date",
+        ):
+            for day in (today, "2020-01-01"):
+                with self.assertRaises(ValidationError), self.cr.savepoint():
+                    handover[name] = day
+            handover[name] = today + timedelta(days=200)
+
     def test_rights(self):
         handover = self._handover()
         self.assertEqual(handover.with_user(self.users["adviser", 1]).state, "planned")

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import MoneyCase
@@ -66,11 +66,21 @@ class TestReservationDeposit(MoneyCase):
 
     def test_more_than_the_price(self):
         reservation = self._reservation(
-            self.vehicle, self.partners[0], deposit_amount=200000
+            self.vehicle, self.partners[0], deposit_amount=150000
         )
         reservation.action_confirm()
+        reservation.action_make_contract()
+        reservation.sudo().order_id.order_line.price_unit = 140000
         with self.assertRaises(UserError):
             reservation.action_request_deposit()
+
+    def test_deposit_above_the_price_of_the_car(self):
+        with self.assertRaises(ValidationError), self.cr.savepoint():
+            self._reservation(self.vehicle, self.partners[0], deposit_amount=99999999)
+        reservation = self._reservation(self.vehicle, self.partners[0])
+        with self.assertRaises(ValidationError), self.cr.savepoint():
+            reservation.deposit_amount = 150001
+        reservation.deposit_amount = 150000
 
     def test_smallest_deposit(self):
         self.store.auto_deposit_min = 2000

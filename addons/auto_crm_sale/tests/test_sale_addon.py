@@ -130,7 +130,7 @@ class TestSaleAddon(ContractCase):
     def test_insurance_becomes_a_policy(self):
         order = self._order()
         addon = self._addon(order, "commercial", amount=5000)
-        self.assertEqual(addon.commission, 750)
+        self.assertEqual(addon.sudo().commission, 750)
         order.action_confirm()
         addon.action_start()
         self._refused(addon.action_done)  # what is missing is told
@@ -173,7 +173,7 @@ class TestSaleAddon(ContractCase):
         order = self._order()
         loan = self._addon(order, "loan", loan_amount=100000, loan_months=36)
         self.assertEqual(len(order.order_line), 1)
-        self.assertEqual(loan.commission, 1500)
+        self.assertEqual(loan.sudo().commission, 1500)
         loan.action_start()
         self.assertEqual(loan.loan_state, "requested")
         self._refused(loan.action_done)
@@ -187,6 +187,20 @@ class TestSaleAddon(ContractCase):
         other.action_start()
         other.action_loan_refuse()
         self.assertEqual((other.state, other.loan_state), ("cancelled", "refused"))
+
+    def test_a_loan_is_not_more_than_the_contract(self):
+        order = self._order()
+        with self.assertRaises(ValidationError), self.cr.savepoint():
+            self._addon(order, "loan", loan_amount=90000000)
+        loan = self._addon(order, "loan", loan_amount=order.amount_total)
+        loan.action_start()
+        with self.assertRaises(ValidationError), self.cr.savepoint():
+            loan.loan_amount += 1
+        order.sudo().order_line[:1].price_unit -= 50000
+        self._refused(loan.action_loan_approve)
+        loan.loan_amount = order.amount_total
+        loan.action_loan_approve()
+        self.assertEqual(loan.loan_state, "approved")
 
     def test_bad_input(self):
         order = self._order()
@@ -240,6 +254,36 @@ class TestSaleAddon(ContractCase):
             self.users["consultant", 2]
         )
         self.assertFalse(other.search([("order_id", "=", order.id)]))
+
+    def test_what_it_brings_is_for_who_runs_the_store(self):
+        order = self._order()
+        addon = self._addon(order, "commercial", amount=5000)
+        addon.sudo().cost = 1000
+        order.action_confirm()
+        self.env.flush_all()
+        row = self.env["auto.cross.sell.report"].search([("order_id", "=", order.id)])
+        secrets = (
+            (addon, "cost"),
+            (addon, "commission"),
+            (addon, "margin"),
+            (addon.kind_id, "commission_rate"),
+            (row, "commission"),
+            (row, "margin"),
+        )
+        for record, name in secrets:
+            for user in (self.consultant, self.users["adviser", 1]):
+                with self.assertRaises(AccessError):
+                    record.with_user(user).read([name])
+                with self.assertRaises(AccessError):
+                    record.with_user(user).search([(name, ">", 0)])
+            for user in (self.manager, self.users["store_manager", 1]):
+                self.assertTrue(record.with_user(user).read([name])[0][name])
+        # What the consultant changes is reckoned all the same.
+        addon.amount = 6000
+        self.assertEqual(addon.sudo().commission, 900)
+        for view in ("form", "list", "pivot"):
+            arch = addon.with_user(self.consultant).get_view(view_type=view)["arch"]
+            self.assertNotIn('name="margin"', arch)
 
     def test_customer_360(self):
         order = self._order()

@@ -148,6 +148,35 @@ class TestSalesPlan(PlanCase):
         for line in (other, used):
             self.assertFalse(self._opened(line.action_view_contracts()))
 
+    def test_each_figure_has_its_own_total(self):
+        plan = self._plan(
+            {"target_contracts": 10},
+            {
+                "user_id": self.consultant.id,
+                "target_contracts": 6,
+                "target_deliveries": 4,
+            },
+            {"user_id": self.second.id, "target_deliveries": 3},
+        )
+        self._sell(deliver=True)
+        self._sell(self.second, deliver=True)
+        self._sell()
+        self.env.flush_all()
+        plan.invalidate_recordset()
+        self.assertEqual((plan.target_contracts, plan.contracts), (10, 3))
+        self.assertEqual((plan.target_deliveries, plan.deliveries), (7, 2))
+        self.assertEqual(plan.target_revenue, 0)
+        self.assertEqual(plan.line_ids.mapped("is_counted"), [True] * 3)
+        rows = self._opened(plan.action_view_deliveries())
+        self.assertEqual(sum(rows.mapped("deliveries")), 2)
+        self.assertIn("7 deliveries", plan.sudo().approval_ids.summary)
+        # The report says the same.
+        report = self.env["auto.sales.target.report"].search(
+            [("perspective", "=", "store"), ("company_id", "=", self.store.id)]
+        )
+        self.assertEqual(sum(report.mapped("target_contracts")), 10)
+        self.assertEqual(sum(report.mapped("target_deliveries")), 7)
+
     def test_what_counts_and_when(self):
         line = self._plan({"target_contracts": 1}).line_ids
         order = self._sell(deliver=True)
@@ -270,6 +299,9 @@ class TestSalesPlan(PlanCase):
         self.assertEqual(plan.state, "submitted")
         with self.assertRaises(UserError), self.cr.savepoint():
             plan.line_ids.target_contracts = 3
+        with self.assertRaises(UserError), self.cr.savepoint():
+            plan.unlink()
+        self.assertEqual(plan.sudo().approval_ids.state, "waiting")
         for user in (self.boss, self.manager):
             with self.assertRaises(UserError), self.cr.savepoint():
                 plan.with_user(user).action_approve()

@@ -447,6 +447,29 @@ class TestTradein(TradeinCase):
         late.vin = self._vin()
         self.assertTrue(late.vehicle_id)
 
+    def test_one_plate_is_one_car(self):
+        # Nobody here knows the car: there is but its plate.
+        first = self._tradein(vin=False, license_plate="浙A·8x123")
+        self.assertFalse(first.vehicle_id)
+        self.assertEqual(first.license_plate, "浙A8X123")
+        with self.assertRaisesRegex(ValidationError, first.name), self.cr.savepoint():
+            self._tradein(vin=False, license_plate="浙A8X123 ")
+        other = self._tradein(vin=False, license_plate="浙A8X124")
+        with self.assertRaises(ValidationError), self.cr.savepoint():
+            other.license_plate = "浙A-8X123"
+        # A colleague's is not told, only that there is one.
+        hidden = self.users["consultant", 2]
+        with self.assertRaisesRegex(ValidationError, "colleague"), self.cr.savepoint():
+            self._tradein(
+                user=hidden,
+                vin=False,
+                license_plate="浙A8X123",
+                order_id=False,
+                company_id=self.stores[2].id,
+            )
+        first.action_cancel()
+        other.license_plate = "浙A-8X123"
+
     def test_bad_input(self):
         tradein = self._tradein()
         for values in ({"market_value": -1}, {"odometer": 3000000}, {"key_count": -1}):
