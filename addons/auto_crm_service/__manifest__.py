@@ -10,7 +10,11 @@
         "security/ir.model.access.csv",
         "security/auto_crm_service_rules.xml",
         "data/auto_workshop_data.xml",
+        "data/product_data.xml",
         "views/auto_workshop_config_views.xml",
+        "wizard/auto_repair_views.xml",
+        "views/auto_repair_job_views.xml",
+        "views/repair_order_views.xml",
         "views/auto_crm_service_menus.xml",
     ],
     "demo": [

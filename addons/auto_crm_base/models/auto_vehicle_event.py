@@ -37,6 +37,7 @@ class AutoVehicleEvent(models.Model):
             ("plate", "License plate"),
             ("odometer", "Odometer"),
             ("insurance", "Insurance"),
+            ("repair", "Workshop"),
         ],
         required=True,
         readonly=True,
@@ -122,6 +123,7 @@ class AutoVehicleEvent(models.Model):
             "plate": "fa-id-card-o",
             "odometer": "fa-tachometer",
             "insurance": "fa-umbrella",
+            "repair": "fa-wrench",
         }
 
     def action_open_document(self):

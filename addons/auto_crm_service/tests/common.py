@@ -42,6 +42,18 @@ class ServiceCase(StockCase):
         )
         cls.env["auto.labour.rate"].search([]).unlink()
         cls.env["auto.labour.rate"].create({"rate": 200})
+        cls.part = cls.env["product.product"].create(
+            {
+                "name": "Brake pads, front",
+                "is_storable": True,
+                "list_price": 480,
+                "standard_price": 300,
+                "taxes_id": [(5,)],
+            }
+        )
+        cls.env["stock.quant"].sudo()._update_available_quantity(
+            cls.part, cls.warehouses[1].lot_stock_id, 5
+        )
         cls.owner = cls.env["res.partner"].create(
             {
                 "name": "Car Owner",
@@ -70,3 +82,72 @@ class ServiceCase(StockCase):
         )
         vehicle._change_owner(owner)
         return vehicle
+
+    def _receive(self, vehicle=None, user=None, **values):
+        """Return a repair order as an adviser opens it at the counter."""
+        vehicle = vehicle or self.vehicle
+        user = user or self.adviser
+        return (
+            self.env["repair.order"]
+            .with_user(user)
+            .with_company(user.company_id)
+            .create(
+                {
+                    "vehicle_id": vehicle.id,
+                    "odometer_in": 30500,
+                    "company_id": user.company_id.id,
+                    **values,
+                }
+            )
+        )
+
+    def _job(self, repair, parts=0, **values):
+        """Return a job with one labour operation and some pieces of the part."""
+        lines = [(0, 0, {"kind": "labour", "operation_id": self.operation.id})]
+        if parts:
+            lines.append(
+                (
+                    0,
+                    0,
+                    {"kind": "part", "product_id": self.part.id, "quantity": parts},
+                )
+            )
+        return (
+            self.env["auto.repair.job"]
+            .with_env(repair.env)
+            .create(
+                {
+                    "repair_id": repair.id,
+                    "concern": "Noise from the front when braking",
+                    "technician_id": self.technician.id,
+                    "line_ids": lines,
+                    **values,
+                }
+            )
+        )
+
+    def _agree(self, repair, lines=None, declined=None):
+        """Record that the customer agrees by a call."""
+        none = repair.line_ids.browse()
+        return repair._record_decision(
+            repair.line_ids._to_decide() - (declined or none)
+            if lines is None
+            else lines,
+            declined or none,
+            "call",
+            "Car Owner",
+            recording_ref="REC-1",
+        )
+
+    def _work(self, repair):
+        """Do all jobs of an order in the workshop, up to the quality check."""
+        for job in repair.job_ids:
+            mine = job.with_user(self.technician)
+            mine.action_start()
+            mine.write({"cause": "Pads worn down", "correction": "Pads replaced"})
+            mine.action_finish()
+        parts = repair.line_ids.filtered(
+            lambda line: line.kind == "part" and line.decision == "approved"
+        )
+        if parts:
+            parts.action_issue()

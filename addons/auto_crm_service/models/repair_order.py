@@ -1,0 +1,305 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+# Only the methods of repair orders pass this object, so that no client skips a step.
+STATE = object()
+SERVICE_STATES = [
+    ("received", "Received"),
+    ("asked", "Waiting for the customer"),
+    ("queued", "Waiting for a technician"),
+    ("working", "In work"),
+    ("parts", "Waiting for parts"),
+    ("quality", "Quality check"),
+    ("ready", "Ready"),
+    ("settled", "Settled"),
+    ("returned", "Returned to the customer"),
+    ("cancelled", "Cancelled"),
+]
+OVER = ("returned", "cancelled")
+# Odoo lets whoever keeps the stock change repair orders; those of cars are the
+# workshop's.
+WRITERS = (
+    "auto_crm_base.group_adviser,auto_crm_base.group_service_manager,"
+    "auto_crm_base.group_store_manager"
+)
+
+
+class RepairOrder(models.Model):
+    """A repair order of a car: reception, jobs, promised time, state.
+
+    Orders without a car stay Odoo's. What concerns the estimate, the workshop and the
+    settlement has files of its own, ``repair_order_<subject>.py``.
+    """
+
+    _name = "repair.order"
+    _inherit = ["repair.order", "auto.partner.guard.mixin"]
+    _rec_names_search = ["name", "vehicle_id", "key_tag"]
+    _guarded_partner_fields = ("partner_id", "brought_by_id")
+
+    vehicle_id = fields.Many2one(
+        comodel_name="auto.vehicle",
+        string="Vehicle",
+        index="btree_not_null",
+        ondelete="restrict",
+        tracking=True,
+    )
+    license_plate = fields.Char(related="vehicle_id.license_plate")
+    vin = fields.Char(related="vehicle_id.vin")
+    model_id = fields.Many2one(
+        related="vehicle_id.model_id", store=True, index="btree_not_null"
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    service_state = fields.Selection(
+        selection=SERVICE_STATES,
+        string="Progress",
+        readonly=True,
+        copy=False,
+        tracking=True,
+        group_expand=True,
+        help="How far the car has come in the workshop.",
+    )
+    brought_by_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Brought by",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Who brought the car, when it is not the customer.",
+    )
+    date_in = fields.Datetime(
+        string="Received on", copy=False, default=fields.Datetime.now
+    )
+    promised_on = fields.Datetime(
+        string="Promised for",
+        copy=False,
+        tracking=True,
+        help="When the customer was told that the car will be ready.",
+    )
+    is_late = fields.Boolean(
+        string="Late", compute="_compute_is_late", search="_search_is_late"
+    )
+    date_ready = fields.Datetime(string="Ready on", readonly=True, copy=False)
+    date_out = fields.Datetime(string="Returned on", readonly=True, copy=False)
+    key_tag = fields.Char(copy=False, help="The number on the tag of the car's key.")
+    odometer_in = fields.Integer(
+        string="Odometer in (km)", copy=False, aggregator=False, tracking=True
+    )
+    odometer_out = fields.Integer(
+        string="Odometer out (km)", copy=False, aggregator=False
+    )
+    fuel_level = fields.Selection(
+        selection=[
+            ("0", "Empty"),
+            ("25", "A quarter"),
+            ("50", "Half"),
+            ("75", "Three quarters"),
+            ("100", "Full"),
+        ],
+        string="Fuel or charge",
+        copy=False,
+    )
+    belongings = fields.Text(
+        string="Left in the car", copy=False, help="What the customer left in the car."
+    )
+    job_ids = fields.One2many(
+        comodel_name="auto.repair.job",
+        inverse_name="repair_id",
+        string="Jobs",
+        copy=True,
+    )
+    line_ids = fields.One2many(
+        comodel_name="auto.repair.line",
+        inverse_name="repair_id",
+        string="Labour and parts",
+        copy=False,
+    )
+
+    _open_idx = models.Index(
+        "(company_id, service_state) WHERE vehicle_id IS NOT NULL"
+        " AND service_state NOT IN ('returned', 'cancelled')"
+    )
+    _odometer_check = models.Constraint(
+        "CHECK (odometer_in >= 0 AND odometer_in <= 2000000"
+        " AND odometer_out >= 0 AND odometer_out <= 2000000)",
+        "The odometer is between 0 and 2,000,000 km.",
+    )
+
+    # ------------------------------------------------------------------
+    # Compute
+    # ------------------------------------------------------------------
+
+    @api.depends("vehicle_id")
+    def _compute_partner_id(self):
+        of_cars = self.filtered("vehicle_id")
+        for repair in of_cars:
+            # The owner as the adviser may see them: a customer of the store.
+            repair.partner_id = repair.partner_id or repair.vehicle_id.owner_id
+        return super(RepairOrder, self - of_cars)._compute_partner_id()
+
+    @api.depends("promised_on", "service_state")
+    def _compute_is_late(self):
+        now = fields.Datetime.now()
+        for repair in self:
+            repair.is_late = bool(
+                repair.promised_on
+                and repair.promised_on < now
+                and repair.service_state not in (*OVER, "ready", "settled")
+            )
+
+    def _search_is_late(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        late = Domain("promised_on", "<", fields.Datetime.now()) & Domain(
+            "service_state", "not in", (*OVER, "ready", "settled", False)
+        )
+        domain = Domain.FALSE
+        if True in value:
+            domain |= late
+        if False in value:
+            domain |= ~late
+        return domain
+
+    @api.depends("name", "vehicle_id")
+    def _compute_display_name(self):
+        for repair in self:
+            plate = (
+                repair.vehicle_id.sudo().license_plate or repair.vehicle_id.sudo().vin
+            )
+            parts = [repair.name, plate if repair.vehicle_id else ""]
+            repair.display_name = " · ".join(part for part in parts if part)
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [
+            {name: value for name, value in vals.items() if name != "service_state"}
+            for vals in vals_list
+        ]
+        if any(vals.get("vehicle_id") for vals in vals_list):
+            self._check_writer()
+        for vals in vals_list:
+            if vals.get("vehicle_id"):
+                vals.setdefault("name", "New")
+        repairs = super().create(vals_list)
+        of_cars = repairs.filtered("vehicle_id")
+        if of_cars:
+            of_cars._set_service_state("received")
+            of_cars._received()
+        return repairs
+
+    def write(self, vals):
+        if any(repair.vehicle_id for repair in self):
+            self._check_writer()
+            if (
+                "service_state" in vals
+                and self.env.context.get("auto_repair") is not STATE
+            ) or ("state" in vals and not self.env.su):
+                raise UserError(
+                    self.env._(
+                        "The progress of a repair order follows from its buttons."
+                    )
+                )
+        if "vehicle_id" in vals and any(
+            repair.vehicle_id and repair.vehicle_id.id != vals["vehicle_id"]
+            for repair in self
+        ):
+            raise UserError(
+                self.env._(
+                    "The car of a repair order does not change; cancel it and receive "
+                    "the other car."
+                )
+            )
+        result = super().write(vals)
+        if "odometer_in" in vals:
+            self._record_odometers("odometer_in")
+        if "odometer_out" in vals:
+            self._record_odometers("odometer_out")
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_begun(self):
+        if any(
+            repair.vehicle_id and repair.service_state not in ("received", "cancelled")
+            for repair in self
+        ):
+            raise UserError(
+                self.env._("A repair order that was begun is kept; cancel it.")
+            )
+
+    # ------------------------------------------------------------------
+    # Business methods
+    # ------------------------------------------------------------------
+
+    def _check_writer(self):
+        """Refuse to let others than the workshop's people change orders of cars.
+
+        :raise AccessError: for them
+        """
+        if not self.env.su and not self.env.user.has_groups(WRITERS):
+            raise AccessError(
+                self.env._("Repair orders of cars are kept by the service advisers.")
+            )
+
+    def _set_service_state(self, state):
+        """Bring the orders of cars to a step; the only way to do so.
+
+        :param str state: a key of :attr:`service_state`
+        """
+        changed = self.filtered(lambda one: one.service_state != state)
+        if changed:
+            changed.with_context(auto_repair=STATE).write({"service_state": state})
+
+    def _received(self):
+        """Take over what the reception tells about the car."""
+        for company, repairs in self.grouped("company_id").items():
+            reason = self.env._("Received in the workshop")
+            # The car and its owner are before the adviser.
+            repairs.vehicle_id._join_store(company, reason)
+            repairs.partner_id._join_store(company, reason)
+        for repair in self:
+            repair.vehicle_id._log_event(
+                "repair",
+                self.env._("Received in the workshop"),
+                document=repair,
+                partner=repair.partner_id,
+                date=repair.date_in,
+                company=repair.company_id,
+            )
+        self._record_odometers("odometer_in")
+
+    def _record_odometers(self, name):
+        """Add what the meter showed to the ledger of the cars.
+
+        :param str name: the field that holds it, in km
+        """
+        for repair in self.filtered(lambda one: one.vehicle_id and one[name]):
+            # The ledger is the car's; whoever receives it reads the meter.
+            repair.vehicle_id.sudo()._record_odometer(
+                repair[name], source="repair", document=repair
+            )
+
+    def _check_not_over(self):
+        """Refuse to change what is settled or cancelled.
+
+        :raise UserError: when one of the orders is over
+        """
+        for repair in self:
+            if repair.service_state in (*OVER, "settled"):
+                raise UserError(
+                    self.env._(
+                        "%(order)s is settled or cancelled.", order=repair.display_name
+                    )
+                )
+
+    def action_view_vehicle(self):
+        """Open the car."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "auto.vehicle",
+            "res_id": self.vehicle_id.id,
+            "views": [(False, "form")],
+        }

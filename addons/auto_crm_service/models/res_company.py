@@ -1,0 +1,16 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    auto_warranty_partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Warranty is paid by",
+        help="Who pays warranty work on cars of brands that do not say otherwise.",
+    )
+    auto_service_paid_first = fields.Boolean(
+        string="Return cars only when paid",
+        default=True,
+        help="The car is returned when the customer's own share is paid.",
+    )

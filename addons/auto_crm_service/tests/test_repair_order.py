@@ -1,0 +1,216 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import ServiceCase
+
+
+@tagged("post_install", "-at_install")
+class TestRepairOrder(ServiceCase):
+    """Reception, the way through the workshop, and who may do what."""
+
+    def test_reception(self):
+        """A car comes in: its owner, its mileage and its timeline follow."""
+        repair = self._receive()
+        self.assertEqual(repair.service_state, "received")
+        self.assertEqual(repair.partner_id, self.owner)
+        self.assertEqual(self.vehicle.odometer, 30500)
+        event = self.vehicle.event_ids.filtered(lambda one: one.kind == "repair")
+        self.assertEqual(event.res_id, repair.id)
+        self.assertEqual(self.vehicle.with_user(self.adviser).repair_count, 1)
+
+    def test_another_store_joins(self):
+        """A car of another store's customer is received, and shared from then on."""
+        stranger = self.env["res.partner"].create(
+            {"name": "Passing Through", "store_ids": [(6, 0, self.stores[2].ids)]}
+        )
+        car = self._vehicle(stranger, store=2)
+        with self.assertRaises(AccessError):
+            car.with_user(self.adviser).read(["vin"])
+        # The look-up at the counter is what lets the store see the car.
+        found = self.env["auto.vehicle"].with_user(self.adviser)._lookup(vin=car.vin)
+        repair = self._receive(found)
+        self.assertIn(self.store, car.store_ids)
+        self.assertEqual(repair.sudo().partner_id, stranger)
+
+    def test_car_does_not_change(self):
+        """Another car is another order."""
+        repair = self._receive()
+        with self.assertRaises(UserError):
+            repair.vehicle_id = self._vehicle(self.owner)
+
+    def test_progress_only_by_buttons(self):
+        """Nobody writes the progress or Odoo's state of a car's order."""
+        repair = self._receive()
+        for values in ({"service_state": "ready"}, {"state": "done"}):
+            with self.assertRaises(UserError):
+                repair.write(values)
+        created = self._receive(self._vehicle(self.owner), service_state="settled")
+        self.assertEqual(created.service_state, "received")
+
+    def test_whole_way(self):
+        """Received, approved, worked on, checked."""
+        repair = self._receive()
+        self._job(repair, parts=2)
+        self.assertEqual(repair.amount_customer, 1.5 * 200 + 2 * 480)
+        with self.assertRaises(UserError):
+            repair.action_to_workshop()
+        self._agree(repair)
+        repair.action_to_workshop()
+        self.assertEqual((repair.state, repair.service_state), ("confirmed", "queued"))
+        self._work(repair)
+        self.assertEqual(repair.service_state, "quality")
+        repair.action_quality_passed()
+        self.assertEqual((repair.state, repair.service_state), ("done", "ready"))
+        text = self.vehicle.event_ids.mapped("name")
+        self.assertIn("Repaired: Pads replaced", text)
+        self.assertEqual(self.part.qty_available, 3)
+
+    def test_quality_needs_all(self):
+        """A car with open parts or open questions is not ready."""
+        repair = self._receive()
+        job = self._job(repair, parts=2)
+        self._agree(repair)
+        repair.action_to_workshop()
+        mine = job.with_user(self.technician)
+        mine.action_start()
+        mine.write({"cause": "Worn", "correction": "Replaced"})
+        mine.action_finish()
+        with self.assertRaisesRegex(UserError, "Not issued"):
+            repair.action_quality_passed()
+        repair.line_ids.filtered(lambda line: line.kind == "part").action_issue()
+        extra = self._job(repair, concern="Wiper blades")
+        with self.assertRaisesRegex(UserError, "not decided"):
+            repair.action_quality_passed()
+        self._agree(repair, extra.line_ids.browse(), extra.line_ids)
+        repair.action_quality_passed()
+        self.assertEqual(repair.service_state, "ready")
+
+    def test_finish_needs_words(self):
+        """Concern, cause and correction belong together."""
+        repair = self._receive()
+        job = self._job(repair).with_user(self.technician)
+        self._agree(repair)
+        repair.action_to_workshop()
+        with self.assertRaisesRegex(UserError, "cause"):
+            job.action_finish()
+
+    def test_rework(self):
+        """What fails the check goes back, and somebody answers for it."""
+        repair = self._receive()
+        job = self._job(repair)
+        self._agree(repair)
+        repair.action_to_workshop()
+        self._work(repair)
+        wizard = (
+            self.env["auto.repair.rework.new"]
+            .with_user(self.service_manager)
+            .create({"repair_id": repair.id, "note": "Still noisy", "hours": 0.5})
+        )
+        self.assertEqual(wizard.responsible_id, self.technician)
+        wizard.action_send_back()
+        self.assertEqual(repair.service_state, "working")
+        self.assertFalse(job.is_done)
+        rework = repair.rework_ids
+        self.assertEqual(rework.responsible_id, self.technician)
+        with self.assertRaises(UserError):
+            rework.with_user(self.service_manager).write({"note": "Never mind"})
+
+    def test_no_self_check(self):
+        """A technician does not check their own work."""
+        self.technician.group_ids |= self.env.ref("auto_crm_base.group_adviser")
+        repair = self._receive()
+        self._job(repair)
+        self._agree(repair)
+        repair.action_to_workshop()
+        self._work(repair)
+        with self.assertRaisesRegex(UserError, "did not do the work"):
+            repair.with_user(self.technician).action_quality_passed()
+
+    def test_cancel(self):
+        """A cancelled order gives its reserved parts free."""
+        repair = self._receive()
+        self._job(repair, parts=2)
+        self._agree(repair)
+        repair.action_to_workshop()
+        self.assertEqual(self.part.free_qty, 3)
+        repair.action_cancel_service()
+        self.assertEqual(repair.service_state, "cancelled")
+        self.assertEqual(self.part.free_qty, 5)
+        with self.assertRaises(UserError):
+            self._job(repair)
+
+    def test_late(self):
+        """An order past its promise is late until it is ready."""
+        repair = self._receive(promised_on="2020-01-01 10:00:00")
+        orders = self.env["repair.order"].with_user(self.adviser)
+        self.assertTrue(repair.is_late)
+        self.assertIn(repair, orders.search([("is_late", "=", True)]))
+        self.assertNotIn(repair, orders.search([("is_late", "=", False)]))
+
+    def test_orders_without_car_stay_odoos(self):
+        """Odoo's own repairs work as ever."""
+        product = self.env["product.product"].create(
+            {"name": "Coffee machine", "is_storable": True}
+        )
+        repair = self.env["repair.order"].create(
+            {
+                "product_id": product.id,
+                "company_id": self.store.id,
+                "picking_type_id": self.warehouses[1].repair_type_id.id,
+            }
+        )
+        self.assertFalse(repair.service_state)
+        repair._action_repair_confirm()
+        repair.action_repair_start()
+        repair.action_repair_end()
+        self.assertEqual(repair.state, "done")
+
+    def test_rights(self):
+        """Who sees and changes an order, in the store and beside it."""
+        repair = self._receive()
+        job = self._job(repair)
+        for role in ("service_manager", "store_manager", "sales_manager"):
+            repair.with_user(self.users[role, 1]).read(["name", "amount_customer"])
+            with self.assertRaises(AccessError):
+                repair.with_user(self.users[role, 2]).read(["name"])
+        for role in ("head_office", "auditor"):
+            repair.with_user(self.users[role]).read(["name"])
+            with self.assertRaises(AccessError):
+                repair.with_user(self.users[role]).write({"key_tag": "7"})
+        repair.with_user(self.technician).read(["name"])
+        job.with_user(self.technician).write({"cause": "Worn"})
+        with self.assertRaises(AccessError):
+            repair.with_user(self.technician).write({"promised_on": False})
+        other = self._job(
+            self._receive(self._vehicle(self.owner)),
+            technician_id=self.service_manager.id,
+        )
+        with self.assertRaises(AccessError):
+            other.with_user(self.technician).read(["concern"])
+        for role in ("consultant", "complaint", "callcentre"):
+            with self.assertRaises(AccessError):
+                repair.with_user(self.users[role, 1]).read(["name"])
+        self.env["auto.vehicle"].with_user(self.users["complaint", 1])._lookup(
+            vin=self.vehicle.vin
+        )
+        repair.with_user(self.users["complaint", 1]).read(["name"])
+
+    def test_stock_keeper(self):
+        """Odoo's right on stock is none on the orders of cars."""
+        keeper = self.users["callcentre", 1]
+        keeper.group_ids |= self.env.ref("stock.group_stock_user")
+        repair = self._receive()
+        repair.with_user(keeper).read(["name"])
+        with self.assertRaises(AccessError):
+            repair.with_user(keeper).write({"key_tag": "7"})
+        with self.assertRaises(AccessError):
+            self._receive(self._vehicle(self.owner), user=keeper)
+        with self.assertRaises(UserError):
+            self.env["stock.move"].create(
+                {
+                    "repair_id": repair.id,
+                    "repair_line_type": "add",
+                    "product_id": self.part.id,
+                    "product_uom_qty": 1,
+                }
+            )

@@ -1,0 +1,154 @@
+from odoo.exceptions import UserError
+from odoo.tests import new_test_user, tagged
+
+from .common import ServiceCase
+
+
+@tagged("post_install", "-at_install")
+class TestSettlement(ServiceCase):
+    """One repair order, and an invoice for each who pays a share."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        chinese = cls.env["ir.module.module"]._get("l10n_cn").state == "installed"
+        cls.env["account.chart.template"].try_loading(
+            "cn" if chinese else "generic_coa", company=cls.group, install_demo=False
+        )
+        cls.till = cls.env["account.journal"].create(
+            {
+                "name": "Service till",
+                "type": "cash",
+                "code": "SVT1",
+                "company_id": cls.store.id,
+            }
+        )
+        cls.maker = cls.env["res.partner"].create({"name": "The Maker"})
+        cls.insurer = cls.env["res.partner"].create({"name": "The Insurer"})
+        cls.store.auto_warranty_partner_id = cls.maker
+        cls.cashier = new_test_user(
+            cls.env,
+            "test_service_cashier",
+            groups="auto_crm_base.group_user,account.group_account_invoice",
+            company_id=cls.store.id,
+            company_ids=[(6, 0, cls.store.ids)],
+        )
+
+    def _ready(self, *pay_types, parts=1, **values):
+        """Return an order, ready, with a job for each payer."""
+        repair = self._receive(**values)
+        for pay_type in pay_types:
+            self._job(repair, parts=parts, pay_type=pay_type)
+        if repair.line_ids._to_decide():
+            self._agree(repair)
+        repair.action_to_workshop()
+        self._work(repair)
+        repair.action_quality_passed()
+        return repair
+
+    def _pay(self, repair):
+        """Post and pay the customer's invoice as the cashier does."""
+        order = repair.sudo().settlement_ids.filtered(
+            lambda one: one.auto_pay_type == "customer" and one.state == "sale"
+        )
+        invoice = order.invoice_ids.with_user(self.cashier)
+        invoice.action_post()
+        self.env["account.payment.register"].with_user(self.cashier).with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({"journal_id": self.till.id})._create_payments()
+        repair.invalidate_recordset(["payment_status"])
+
+    def test_four_payers(self):
+        """Customer, maker and insurer get an invoice each; the house pays itself."""
+        repair = self._ready(
+            "customer", "warranty", "insurance", "internal", insurer_id=self.insurer.id
+        )
+        repair.action_settle()
+        orders = repair.sudo().settlement_ids
+        payers = {one.auto_pay_type: one.partner_id for one in orders}
+        self.assertEqual(
+            payers,
+            {
+                "customer": self.owner,
+                "warranty": self.maker,
+                "insurance": self.insurer,
+            },
+        )
+        for order in orders:
+            self.assertEqual(order.state, "sale")
+            self.assertFalse(order.picking_ids)
+            self.assertEqual(order.invoice_ids.state, "draft")
+            self.assertEqual(
+                order.invoice_ids.amount_total,
+                repair[f"amount_{order.auto_pay_type}"],
+            )
+            self.assertEqual(
+                order.order_line.mapped("qty_delivered"),
+                order.order_line.mapped("product_uom_qty"),
+            )
+        self.assertEqual(repair.service_state, "settled")
+
+    def test_paid_before_return(self):
+        """The car leaves when the customer has paid."""
+        repair = self._ready("customer")
+        repair.action_settle()
+        self.assertEqual(repair.payment_status, "open")
+        with self.assertRaisesRegex(UserError, "not paid"):
+            repair.action_return_car()
+        self._pay(repair)
+        self.assertEqual(repair.payment_status, "paid")
+        repair.action_return_car()
+        self.assertEqual(repair.service_state, "returned")
+        self.assertTrue(repair.date_out)
+
+    def test_store_may_trust(self):
+        """A store that trusts its customers returns cars before they pay."""
+        self.store.auto_service_paid_first = False
+        repair = self._ready("customer")
+        repair.action_settle()
+        repair.action_return_car()
+        self.assertEqual(repair.service_state, "returned")
+
+    def test_warranty_only(self):
+        """Where the customer pays nothing, there is nothing to wait for."""
+        repair = self._ready("warranty")
+        repair.action_settle()
+        self.assertEqual(repair.payment_status, "paid")
+        repair.action_return_car()
+
+    def test_payer_unknown(self):
+        """A share that nobody pays stops the settlement, and nothing is left."""
+        repair = self._ready("customer", "insurance")
+        with self.assertRaisesRegex(UserError, "insurer"), self.env.cr.savepoint():
+            repair.action_settle()
+        self.assertFalse(repair.sudo().settlement_ids)
+        self.assertEqual(repair.service_state, "ready")
+
+    def test_declined_is_not_charged(self):
+        """Only what was approved and issued is charged."""
+        repair = self._receive()
+        self._job(repair)
+        wipers = self._job(repair, parts=1, concern="Wiper blades")
+        self._agree(repair, declined=wipers.line_ids)
+        repair.action_to_workshop()
+        job = (repair.job_ids - wipers).with_user(self.technician)
+        job.write({"cause": "Worn", "correction": "Replaced"})
+        job.action_finish()
+        repair.action_quality_passed()
+        repair.action_settle()
+        self.assertEqual(repair.sudo().settlement_ids.amount_untaxed, 300)
+
+    def test_taken_back(self):
+        """A settlement without posted invoice can be taken back, once more made."""
+        repair = self._ready("customer")
+        repair.action_settle()
+        first = repair.sudo().settlement_ids
+        repair.action_unsettle()
+        self.assertEqual(first.state, "cancel")
+        self.assertEqual(repair.service_state, "ready")
+        repair.action_settle()
+        self._pay(repair)
+        with self.assertRaisesRegex(UserError, "posted"):
+            repair.action_unsettle()
+        with self.assertRaises(UserError):
+            repair.action_settle()

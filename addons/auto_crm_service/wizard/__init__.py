@@ -1,0 +1,2 @@
+from . import auto_repair_decide
+from . import auto_repair_rework_new
