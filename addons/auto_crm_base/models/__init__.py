@@ -33,6 +33,7 @@ from . import auto_factory_intake
 from . import auto_vehicle_owner
 from . import auto_odometer_reading
 from . import auto_insurance_policy
+from . import auto_intake_hit
 from . import product_template
 from . import product_template_adopt
 from . import product_product

@@ -22,7 +22,6 @@ from . import crm_lead_mail
 from . import auto_lead_identity
 from . import auto_lead_intake
 from . import auto_intake_source
-from . import auto_intake_hit
 from . import auto_lead_import
 from . import auto_lead_import_column
 from . import auto_lead_import_line

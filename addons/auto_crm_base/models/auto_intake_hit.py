@@ -9,7 +9,7 @@ class AutoIntakeHit(models.Model):
     """
 
     _name = "auto.intake.hit"
-    _description = "Call of a prospect door"
+    _description = "Call of a public door"
     _log_access = False
 
     caller = fields.Char(required=True)

@@ -1,0 +1,260 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+
+class AutoImprovement(models.Model):
+    """A finding that becomes a measure, and what the measure changed (PDCA)."""
+
+    _name = "auto.improvement"
+    _inherit = ["auto.numbered.mixin", "mail.thread", "mail.activity.mixin"]
+    _description = "Improvement"
+    _order = "state, date_due, id desc"
+    _rec_names_search = ["name", "title"]
+
+    title = fields.Char(string="Measure in a line", required=True, tracking=True)
+    state = fields.Selection(
+        selection=[
+            ("plan", "Plan"),
+            ("do", "Do"),
+            ("check", "Check"),
+            ("act", "Act"),
+            ("done", "Done"),
+        ],
+        required=True,
+        default="plan",
+        copy=False,
+        index=True,
+        tracking=True,
+        group_expand=True,
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        string="Store",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    source = fields.Selection(
+        selection=[
+            ("complaints", "Complaints"),
+            ("survey", "Satisfaction survey"),
+            ("indicator", "Indicator"),
+            ("other", "Other"),
+        ],
+        string="Found in",
+        required=True,
+        default="complaints",
+    )
+    finding = fields.Text(
+        required=True, help="What goes wrong, how often, and since when."
+    )
+    root_cause = fields.Text()
+    measure = fields.Html(help="Who changes what, and how.")
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Owner",
+        required=True,
+        index=True,
+        tracking=True,
+        default=lambda self: self.env.user,
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+    )
+    date_due = fields.Date(string="Due", required=True, tracking=True)
+    category_id = fields.Many2one(
+        comodel_name="auto.complaint.category",
+        string="Measured by complaints of",
+        ondelete="restrict",
+        help="With the categories below it. Empty: all complaints of the store.",
+    )
+    complaint_ids = fields.Many2many(
+        comodel_name="auto.complaint",
+        relation="auto_improvement_complaint_rel",
+        column1="improvement_id",
+        column2="complaint_id",
+        string="Complaints",
+    )
+    complaint_count = fields.Integer(compute="_compute_complaint_count")
+    date_effective = fields.Date(
+        string="In force since",
+        copy=False,
+        tracking=True,
+        help="From this day the measure is at work: the complaints before and after it "
+        "are compared.",
+    )
+    period_days = fields.Integer(
+        string="Compare (days)",
+        default=30,
+        help="So many days before are compared with as many days after.",
+    )
+    count_before = fields.Integer(
+        string="Before", compute="_compute_effect", aggregator=None
+    )
+    count_after = fields.Integer(
+        string="After", compute="_compute_effect", aggregator=None
+    )
+    effect = fields.Float(
+        string="Change (%)",
+        compute="_compute_effect",
+        aggregator=None,
+        help="Of complaints a day, after against before. Below zero: fewer.",
+    )
+    effect_text = fields.Char(string="Effect so far", compute="_compute_effect")
+    conclusion = fields.Text(
+        copy=False,
+        help="What the measure brought, and what becomes the rule. Needed to end it.",
+    )
+
+    _period_positive = models.Constraint(
+        "CHECK(period_days BETWEEN 1 AND 730)", "Compare between 1 and 730 days."
+    )
+
+    @api.depends("name", "title")
+    def _compute_display_name(self):
+        for improvement in self:
+            parts = (improvement.name, improvement.title)
+            improvement.display_name = " · ".join(filter(None, parts))
+
+    @api.depends("complaint_ids")
+    def _compute_complaint_count(self):
+        for improvement in self:
+            improvement.complaint_count = len(improvement.complaint_ids)
+
+    def _measured_domains(self):
+        """Return the domains of the complaints before and after, and the days after."""
+        self.ensure_one()
+        base = Domain("company_id", "=", self.company_id.id)
+        if self.category_id:
+            base &= Domain("category_id", "child_of", self.category_id.id)
+        start = fields.Datetime.to_datetime(self.date_effective)
+        length = timedelta(days=self.period_days)
+        end = min(start + length, fields.Datetime.now())
+
+        def between(first, last):
+            return (
+                base
+                & Domain("date_received", ">=", first)
+                & Domain("date_received", "<", last)
+            )
+
+        days = max((end - start).total_seconds() / 86400, 0)
+        return between(start - length, start), between(start, end), days
+
+    @api.depends("date_effective", "period_days", "category_id", "company_id")
+    def _compute_effect(self):
+        # How many there were is no secret, whoever may read them.
+        complaints = self.env["auto.complaint"].sudo()
+        for improvement in self:
+            improvement.count_before = improvement.count_after = 0
+            improvement.effect, improvement.effect_text = 0.0, False
+            if not improvement.date_effective or not improvement.period_days:
+                continue
+            before, after, days = improvement._measured_domains()
+            improvement.count_before = complaints.search_count(before)
+            improvement.count_after = complaints.search_count(after)
+            rate_before = improvement.count_before / improvement.period_days
+            if not days:
+                improvement.effect_text = self.env._("Not in force yet")
+            elif not rate_before:
+                improvement.effect_text = self.env._("Nothing to compare with before")
+            else:
+                rate = improvement.count_after / days
+                improvement.effect = (rate / rate_before - 1) * 100
+                improvement.effect_text = self.env._(
+                    "%(before)s in %(period)s days before, %(after)s in %(days)s days "
+                    "since: %(change)s %%",
+                    before=improvement.count_before,
+                    period=improvement.period_days,
+                    after=improvement.count_after,
+                    days=round(days),
+                    change=f"{improvement.effect:+.0f}",
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        improvements = super().create(vals_list)
+        improvements._check_state()
+        improvements._remind_owner()
+        return improvements
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"state", "conclusion", "date_effective"} & vals.keys():
+            self._check_state()
+        if {"user_id", "date_due", "state"} & vals.keys():
+            self._remind_owner()
+        return result
+
+    def _check_state(self):
+        for improvement in self:
+            if improvement.state in ("check", "act", "done") and not (
+                improvement.date_effective
+            ):
+                raise UserError(
+                    self.env._(
+                        "Say since when “%(measure)s” is in force: else nothing can be "
+                        "checked.",
+                        measure=improvement.title,
+                    )
+                )
+            if (
+                improvement.state == "done"
+                and not (improvement.conclusion or "").strip()
+            ):
+                raise UserError(
+                    self.env._(
+                        "Write what “%(measure)s” brought before it ends.",
+                        measure=improvement.title,
+                    )
+                )
+
+    def _remind_owner(self):
+        """Keep one activity for the owner, until it is done."""
+        self.sudo().activity_ids.filtered("automated").unlink()
+        todo = self.env.ref("mail.mail_activity_data_todo")
+        model_id = self.env["ir.model"]._get_id(self._name)
+        # The owner is given the activity by whoever writes the measure down.
+        self.env["mail.activity"].sudo().with_context(
+            mail_activity_quick_update=True
+        ).create(
+            [
+                {
+                    "activity_type_id": todo.id,
+                    "res_model_id": model_id,
+                    "res_id": improvement.id,
+                    "user_id": improvement.user_id.id,
+                    "date_deadline": improvement.date_due,
+                    "summary": improvement.title,
+                    "automated": True,
+                }
+                for improvement in self
+                if improvement.state != "done"
+            ]
+        )
+
+    def action_open_before(self):
+        """Open the complaints counted before the measure."""
+        return self._open_measured(0)
+
+    def action_open_after(self):
+        """Open the complaints counted since the measure."""
+        return self._open_measured(1)
+
+    def _open_measured(self, index):
+        self.ensure_one()
+        if not self.date_effective:
+            raise UserError(self.env._("Say first since when the measure is in force."))
+        return self._open_complaints(self._measured_domains()[index])
+
+    def action_open_complaints(self):
+        """Open the complaints that the finding comes from."""
+        self.ensure_one()
+        return self._open_complaints(Domain("id", "in", self.complaint_ids.ids))
+
+    def _open_complaints(self, domain):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "auto_crm_service.auto_complaint_action_all"
+        )
+        return action | {"domain": list(domain), "context": {}}

@@ -1,0 +1,22 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class AutoFollowupClose(models.TransientModel):
+    _inherit = "auto.followup.close"
+
+    is_unhappy = fields.Boolean(
+        string="The customer is not content",
+        help="Opens a complaint: the complaint desk takes it from here.",
+    )
+
+    def action_confirm(self):
+        """Make a complaint of what an unhappy customer said."""
+        self.ensure_one()
+        unhappy = self.is_unhappy and self.mode == "done"
+        if unhappy and not (self.note or "").strip():
+            raise UserError(self.env._("Write what the customer is not content with."))
+        action = super().action_confirm()
+        if unhappy:
+            self.followup_id._complain(self.note)
+        return action
