@@ -224,13 +224,16 @@ class AutoFollowupRule(models.Model):
             rule.model_name = rule._target_model()
 
     def _compute_open_count(self):
-        counts = dict(
-            self.env["auto.followup"]._read_group(
-                [("rule_id", "in", self.ids), ("is_open", "=", True)],
-                ["rule_id"],
-                ["__count"],
+        counts = {}
+        followups = self.env["auto.followup"]
+        if followups.has_access("read"):
+            counts = dict(
+                followups._read_group(
+                    [("rule_id", "in", self.ids), ("is_open", "=", True)],
+                    ["rule_id"],
+                    ["__count"],
+                )
             )
-        )
         for rule in self:
             rule.open_count = counts.get(rule, 0)
 

@@ -30,7 +30,7 @@ class AutoJobStatus(models.Model):
     is_failing = fields.Boolean(string="Failing", readonly=True)
     lastcall = fields.Datetime(string="Last success", readonly=True)
     nextcall = fields.Datetime(string="Next run", readonly=True)
-    interval = fields.Char(string="Every", compute="_compute_interval")
+    interval = fields.Char(string="How often", compute="_compute_interval")
     interval_number = fields.Integer(readonly=True, aggregator=None)
     interval_type = fields.Selection(
         selection=lambda self: (
@@ -81,7 +81,28 @@ class AutoJobStatus(models.Model):
         )
 
     @api.depends("interval_number", "interval_type")
+    @api.depends_context("lang")
     def _compute_interval(self):
-        units = dict(self._fields["interval_type"]._description_selection(self.env))
         for job in self:
-            job.interval = f"{job.interval_number} {units.get(job.interval_type, '')}"
+            job.interval = job._interval_words()
+
+    def _interval_words(self):
+        """Return how often the job runs, in words: “Every day”, “Every 2 hours”."""
+        if not self.interval_type:
+            return False
+        if self.interval_number == 1:
+            return {
+                "minutes": self.env._("Every minute"),
+                "hours": self.env._("Every hour"),
+                "days": self.env._("Every day"),
+                "weeks": self.env._("Every week"),
+                "months": self.env._("Every month"),
+            }[self.interval_type]
+        number = self.interval_number
+        return {
+            "minutes": self.env._("Every %s minutes", number),
+            "hours": self.env._("Every %s hours", number),
+            "days": self.env._("Every %s days", number),
+            "weeks": self.env._("Every %s weeks", number),
+            "months": self.env._("Every %s months", number),
+        }[self.interval_type]

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 # What a spreadsheet runs as a formula. Odoo's CSV export already quotes
 # "=", "+" and "-", and in an XLSX file only "=" makes a formula.
@@ -19,3 +19,52 @@ class Base(models.AbstractModel):
         if self and self.env.user._auto_roles():
             self.env["auto.access.log"]._log_export(self, fields_to_export)
         return result
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        """Offer, to whoever asks for all fields, those only that can be read.
+
+        Odoo offers lists of records, too, on which the user has no right at all: a
+        program that reads whole records, as ``read`` does when it names no field,
+        would be refused the record. Fields asked for by name are told as ever.
+        """
+        description = super().fields_get(allfields, attributes)
+        if allfields or self.env.su:
+            return description
+        for name in self._fields_out_of_reach(description):
+            del description[name]
+        return description
+
+    @api.model
+    def _field_needs(self):
+        """Return what must be readable for a field to be so, as ``{field: need}``.
+
+        For computed fields that read more than they say. A need is the name of a
+        model, or of another field of this one.
+        """
+        return {}
+
+    @api.model
+    def _fields_out_of_reach(self, names):
+        """Return those of the fields ``names`` that the user cannot read."""
+        needs = self._field_needs()
+        reach = {}
+
+        def readable(need):
+            if need not in reach:
+                reach[need] = (
+                    self._has_field_access(self._fields[need], "read")
+                    if need in self._fields
+                    else need not in self.env or self.env[need].has_access("read")
+                )
+            return reach[need]
+
+        return [
+            name
+            for name in names
+            if not readable(
+                self._fields[name].comodel_name
+                if self._fields[name].type in ("one2many", "many2many")
+                else needs.get(name, name)
+            )
+        ]

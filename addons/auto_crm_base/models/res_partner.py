@@ -77,6 +77,13 @@ class ResPartner(models.Model):
         comodel_name="auto.customer.document",
         inverse_name="partner_id",
         string="Identity documents",
+        groups="auto_crm_base.group_consultant,"
+        "auto_crm_base.group_sales_manager,"
+        "auto_crm_base.group_store_manager,"
+        "auto_crm_base.group_head_office,auto_crm_base.group_auditor,"
+        "auto_crm_base.group_adviser,auto_crm_base.group_service_manager,"
+        "auto_crm_base.group_complaint,auto_crm_base.group_callcentre,"
+        "base.group_system",
     )
 
     # Whether a person is known is asked by number and by address, at each delivery;
@@ -107,6 +114,13 @@ class ResPartner(models.Model):
         comodel_name="auto.contact",
         inverse_name="partner_id",
         string="Contact log",
+        groups="auto_crm_base.group_consultant,"
+        "auto_crm_base.group_sales_manager,"
+        "auto_crm_base.group_store_manager,"
+        "auto_crm_base.group_head_office,auto_crm_base.group_auditor,"
+        "auto_crm_base.group_adviser,auto_crm_base.group_service_manager,"
+        "auto_crm_base.group_complaint,auto_crm_base.group_callcentre,"
+        "base.group_system",
     )
     last_auto_contact_date = fields.Datetime(
         string="Last contact",
@@ -116,6 +130,16 @@ class ResPartner(models.Model):
     vehicle_ids = fields.One2many(
         comodel_name="auto.vehicle", inverse_name="owner_id", string="Vehicles"
     )
+
+    @api.model
+    def _field_needs(self):
+        # Figures of Odoo's purchase and accounting, where these are installed.
+        return {
+            **super()._field_needs(),
+            "days_sales_outstanding": "credit",
+            "on_time_rate": "purchase.order.line",
+            "supplier_invoice_count": "account.move",
+        }
 
     # ------------------------------------------------------------
     # Compute and search
@@ -162,11 +186,17 @@ class ResPartner(models.Model):
 
     def _search_last_auto_contact_date(self, operator, value):
         """Find by the date of the last contact; ``<`` includes "never"."""
-        if operator in ("<", "<="):
-            return ~Domain("contact_log_ids.date", ">=", value)
-        if operator in (">", ">="):
-            return Domain("contact_log_ids.date", operator, value)
-        return NotImplemented
+        since = {"<": ">=", "<=": ">", ">": ">", ">=": ">="}.get(operator)
+        if not since:
+            return NotImplemented
+        # As the date itself: whoever sees the customer may know it.
+        contacts = (
+            self.env["auto.contact"]
+            .sudo()
+            ._search([("partner_id", "!=", False), ("date", since, value)])
+        )
+        domain = Domain("id", "in", contacts.subselect("partner_id"))
+        return domain if operator == since else ~domain
 
     @api.onchange("phone", "country_id")
     def _onchange_phone_known(self):

@@ -15,7 +15,16 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     consent_ids = fields.One2many(
-        comodel_name="auto.consent", inverse_name="partner_id", string="Consents"
+        comodel_name="auto.consent",
+        inverse_name="partner_id",
+        string="Consents",
+        groups="auto_crm_base.group_consultant,"
+        "auto_crm_base.group_sales_manager,"
+        "auto_crm_base.group_store_manager,"
+        "auto_crm_base.group_head_office,auto_crm_base.group_auditor,"
+        "auto_crm_base.group_adviser,auto_crm_base.group_service_manager,"
+        "auto_crm_base.group_complaint,auto_crm_base.group_callcentre,"
+        "base.group_system",
     )
     consent_phone = fields.Selection(
         selection="_selection_consent_state",

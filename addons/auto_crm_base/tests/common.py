@@ -50,3 +50,26 @@ class AutoCase(BaseCommon):
             company_id=company.id,
             company_ids=[(6, 0, companies.ids)],
         )
+
+    def _role_users(self, number=1):
+        """Return ``{role: user}`` of a store, with those who work for all."""
+        return {
+            role: self.users.get(role) or self.users[role, number] for role in ROLES
+        }
+
+    def _read_whole(self, user, record):
+        """Read ``record`` as a program does that names no field.
+
+        :return: the values, or None when ``user`` may not read the record
+        """
+        self.env.flush_all()
+        self.env.invalidate_all()
+        seen = (
+            record.with_env(self.env)
+            .with_user(user)
+            .with_context(allowed_company_ids=user.company_ids.ids)
+        )
+        if not seen.has_access("read"):
+            return None
+        [values] = seen.read()
+        return values

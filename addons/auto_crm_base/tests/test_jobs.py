@@ -42,7 +42,18 @@ class TestJobs(AutoCase):
             job = self.job()
             self.assertEqual(job.state, state)
         self.assertEqual(job.failure_count, 2)
-        self.assertIn("1", job.interval)
+
+    def test_how_often_in_words(self):
+        for number, kind, words in (
+            (1, "days", "Every day"),
+            (2, "days", "Every 2 days"),
+            (1, "hours", "Every hour"),
+            (15, "minutes", "Every 15 minutes"),
+            (1, "weeks", "Every week"),
+            (3, "months", "Every 3 months"),
+        ):
+            self.cron.write({"interval_number": number, "interval_type": kind})
+            self.assertEqual(self.job().with_context(lang="en_US").interval, words)
 
     def test_last_run(self):
         self.env["ir.cron.progress"].create(

@@ -9,8 +9,6 @@ from . import auto_lead_event
 from . import res_company
 from . import res_users
 from . import mail_activity
-from . import calendar_attendee
-from . import calendar_event
 from . import crm_lead
 from . import crm_lead_intake
 from . import crm_lead_mask

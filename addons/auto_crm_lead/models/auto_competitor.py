@@ -39,15 +39,19 @@ class AutoCompetitor(models.Model):
     )
 
     def _compute_lost_lead_count(self):
-        counts = dict(
-            self.env["crm.lead"]
-            .with_context(active_test=False)
-            ._read_group(
-                [("competitor_id", "in", self.ids), ("lost_state", "=", "approved")],
-                ["competitor_id"],
-                ["__count"],
+        counts = {}
+        leads = self.env["crm.lead"].with_context(active_test=False)
+        if leads.has_access("read"):
+            counts = dict(
+                leads._read_group(
+                    [
+                        ("competitor_id", "in", self.ids),
+                        ("lost_state", "=", "approved"),
+                    ],
+                    ["competitor_id"],
+                    ["__count"],
+                )
             )
-        )
         for competitor in self:
             competitor.lost_lead_count = counts.get(competitor, 0)
 

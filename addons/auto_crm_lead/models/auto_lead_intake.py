@@ -11,6 +11,8 @@ from ..tools import adf
 
 # What may be a phone number within a text.
 NUMBER = re.compile(r"\+?\d[\d ()-]{5,18}\d")
+# What :func:`mask_phone` makes of a phone number.
+MASKED_NUMBER = re.compile(r"\*[ ()*-]*\*[ ()-]*\d\d")
 # A raw text longer than this is kept as a file beside the record.
 TEXT_LIMIT = 65536
 
@@ -113,6 +115,7 @@ class AutoLeadIntake(models.Model):
         string="As received (file)",
         readonly=True,
         attachment=True,
+        groups="auto_crm_base.group_phone_full,base.group_system",
         help="Kept as a file when it is long, or not text in a known encoding.",
     )
     corrected_body = fields.Text(
@@ -168,9 +171,8 @@ class AutoLeadIntake(models.Model):
         )
 
     @api.model
-    @api.model
     def _masked_fields(self):
-        return {**super()._masked_fields(), "raw": "text"}
+        return {**super()._masked_fields(), "raw": "text", "corrected_body": "text"}
 
     @api.model
     def _mask_rights(self):
@@ -184,8 +186,17 @@ class AutoLeadIntake(models.Model):
 
     @api.model
     def _mask_check_values(self, vals):
-        # Nobody types the raw text, and a sender may well write an asterisk.
-        return
+        # Nobody types the raw text, and a sender may well write an asterisk. A body
+        # put right with masked numbers would bring in people without a number.
+        body = vals.get("corrected_body")
+        hidden = body and "corrected_body" in self._masked_for_user()
+        if hidden and MASKED_NUMBER.search(body):
+            raise UserError(
+                self.env._(
+                    "The numbers that you see masked cannot be taken in so. Type them "
+                    "whole, or let somebody correct the body who sees them."
+                )
+            )
 
     def _raw_values(self, raw):
         """Return the field values that keep ``raw`` (``str`` or ``bytes``)."""
@@ -210,7 +221,8 @@ class AutoLeadIntake(models.Model):
             return self.corrected_body.encode()
         if self.raw:
             return self.raw.encode()
-        return base64.b64decode(self.raw_file or b"")
+        # Whoever replays a body need not see the numbers in it.
+        return base64.b64decode(self.sudo().raw_file or b"")
 
     def _body_values(self):
         """Return the prospects that the body holds, as a list of values."""

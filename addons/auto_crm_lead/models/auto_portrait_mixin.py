@@ -13,7 +13,10 @@ class AutoPortraitMixin(models.AbstractModel):
     _description = "Portrait of a customer"
 
     portrait_html = fields.Html(
-        string="Portrait", compute="_compute_portrait_html", sanitize=False
+        string="Portrait",
+        compute="_compute_portrait_html",
+        sanitize=False,
+        groups="auto_crm_base.group_user",
     )
 
     @api.depends_context("lang", "uid", "allowed_company_ids")

@@ -25,6 +25,7 @@ class CrmLead(models.Model):
         inverse_name="res_id",
         string="Look-ups",
         domain=[("res_model", "=", "crm.lead"), ("kind", "=", "lookup")],
+        groups="auto_crm_base.group_head_office,auto_crm_base.group_auditor",
         help="Who found this prospect by an exact number.",
     )
     intake_channel_id = fields.Many2one(
@@ -106,6 +107,11 @@ class CrmLead(models.Model):
         default="none",
     )
 
+    # Whoever sees the prospect sees what these say, with or without the customer.
+    commercial_partner_id = fields.Many2one(compute_sudo=True)
+    partner_email_update = fields.Boolean(compute_sudo=True)
+    partner_phone_update = fields.Boolean(compute_sudo=True)
+
     _shelved_wakes = models.Constraint(
         "CHECK (followup_state IS DISTINCT FROM 'shelved' OR wake_date IS NOT NULL)",
         "A shelved prospect needs a day on which it wakes.",
@@ -113,6 +119,12 @@ class CrmLead(models.Model):
     _wake_idx = models.Index(
         "(wake_date) WHERE followup_state = 'shelved' AND active IS TRUE"
     )
+
+    @api.model
+    def _field_needs(self):
+        # Figures of Odoo's sale, where it is installed.
+        figures = ("quotation_count", "sale_amount_total", "sale_order_count")
+        return {**super()._field_needs(), **dict.fromkeys(figures, "sale.order")}
 
     @api.model
     def _read_group_grade_ids(self, grades, domain):

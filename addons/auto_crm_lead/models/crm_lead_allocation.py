@@ -25,6 +25,10 @@ class CrmLead(models.Model):
         inverse_name="lead_id",
         string="Assignments",
         readonly=True,
+        groups="auto_crm_base.group_consultant,"
+        "auto_crm_base.group_sales_manager,"
+        "auto_crm_base.group_store_manager,"
+        "auto_crm_base.group_head_office,auto_crm_base.group_auditor",
     )
     recall_rule_id = fields.Many2one(
         comodel_name="auto.allocation.rule",

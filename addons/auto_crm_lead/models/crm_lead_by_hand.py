@@ -38,9 +38,11 @@ class CrmLead(models.Model):
         if not roles.isdisjoint({"callcentre", "complaint"}):
             # These see what they found by number, and this they just registered.
             lead = lead_model.browse(result["lead"].id)
-            self.env["auto.access.log"]._log(
-                "lookup", lead, self.env._("Registered by hand"), company
-            )
+            customer = self.env["res.partner"].browse(result["lead"].partner_id.ids)
+            for found in (lead, customer):
+                self.env["auto.access.log"]._log(
+                    "lookup", found, self.env._("Registered by hand"), company
+                )
             lead.invalidate_recordset()
         return result
 

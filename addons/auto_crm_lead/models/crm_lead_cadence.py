@@ -103,11 +103,14 @@ class CrmLead(models.Model):
 
     @api.depends("contact_ids")
     def _compute_contact_count(self):
-        counts = dict(
-            self.env["auto.contact"]._read_group(
-                [("lead_id", "in", self.ids)], ["lead_id"], ["__count"]
+        counts = {}
+        contacts = self.env["auto.contact"]
+        if contacts.has_access("read"):
+            counts = dict(
+                contacts._read_group(
+                    [("lead_id", "in", self.ids)], ["lead_id"], ["__count"]
+                )
             )
-        )
         for lead in self:
             lead.contact_count = counts.get(lead, 0)
 
@@ -116,6 +119,8 @@ class CrmLead(models.Model):
     def _compute_recent_contacts(self):
         self.recent_contacts = False
         contact = self.env["auto.contact"]
+        if not contact.has_access("read"):
+            return
         channels = dict(contact._fields["channel"]._description_selection(self.env))
         results = dict(contact._fields["result"]._description_selection(self.env))
         # A prospect in the making has none; those without a prospect are not its.

@@ -37,37 +37,97 @@ class CrmLead(models.Model):
     @api.depends_context("lang")
     def _compute_other_store(self):
         others = self._other_store_leads()
-        days_for = self.env["auto.protection.rule"]._days_for
-        now = fields.Datetime.now()
         for lead in self:
             found = others.get(lead.id)
             if not found:
                 lead.other_store_since = lead.other_store_claim = False
                 lead.other_store_text = False
                 continue
-            own_date, own_brands, other_date, other_brands = found
-            ours = (own_date or now) <= other_date
-            first, brands = (
-                (own_date, own_brands) if ours else (other_date, other_brands)
+            lead.other_store_since = found[2]
+            lead.other_store_claim, until = self._other_store_verdict(*found)
+            lead.other_store_text = self._other_store_words(
+                found[2], lead.other_store_claim, until
             )
-            until = first + timedelta(days=days_for(brands))
-            claim = "open" if until < now else "ours" if ours else "theirs"
-            lead.other_store_since = other_date
-            lead.other_store_claim = claim
-            month = format_date(self.env, other_date, date_format="MMMM yyyy")
-            day = format_date(self.env, until, date_format="d MMMM")
-            text = self.env._(
-                "This person is also a prospect of another store of the group since "
-                "%s.",
-                month,
+
+    @api.model
+    def _other_store_verdict(self, own_date, own_brands, other_date, other_brands):
+        """Return who of two stores keeps the claim on a person, and until when.
+
+        :param own_date: since when the person is ours; nothing: not yet
+        :param own_brands: ids of the brands wished for here
+        :return: a value of ``other_store_claim``, and a time
+        """
+        now = fields.Datetime.now()
+        ours = (own_date or now) <= other_date
+        first, brands = (own_date, own_brands) if ours else (other_date, other_brands)
+        days = self.env["auto.protection.rule"]._days_for(brands)
+        until = first + timedelta(days=days)
+        return ("open" if until < now else "ours" if ours else "theirs"), until
+
+    @api.model
+    def _other_store_words(self, since, claim, until):
+        """Say since which month another store has the person, and whose claim it is."""
+        text = self.env._(
+            "This person is also a prospect of another store of the group since %s.",
+            format_date(self.env, since, date_format="MMMM yyyy"),
+        )
+        day = format_date(self.env, until, date_format="d MMMM")
+        if claim == "ours":
+            claim_text = self.env._("Your store keeps the claim until %s.", day)
+        elif claim == "theirs":
+            claim_text = self.env._("That store keeps the claim until %s.", day)
+        else:
+            claim_text = self.env._("Neither store has a claim any more.")
+        return f"{text} {claim_text}"
+
+    @api.model
+    def _other_store_hint(self, company, phone=None, email=None, social_id=None):
+        """Tell of a person who is not registered yet what registering would tell.
+
+        :param company: the store that would register the person
+        :param phone: number in any spelling
+        :return: the words, or nothing when no other store has the person
+        """
+        keys = self._person_keys(company, phone, email, social_id)
+        if not keys:
+            return False
+        self.flush_model(["active", "is_spam", "need_brand_ids"])
+        # Asked below the access rules, as for those who are registered.
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT other.create_date, %(brands)s
+                  FROM auto_lead_identity o
+                  JOIN res_company oc ON oc.id = o.company_id
+                   AND split_part(oc.parent_path, '/', 1) = %(group)s
+                  JOIN crm_lead other ON other.id = o.lead_id AND other.active
+                   AND NOT COALESCE(other.is_spam, FALSE)
+                 WHERE o.company_id != %(company)s AND (o.kind, o.value) IN (%(keys)s)
+                 ORDER BY other.create_date, other.id
+                 LIMIT 1
+                """,
+                brands=self._other_store_sql_brands("other"),
+                group=company.sudo().parent_path.partition("/")[0],
+                company=company.id,
+                keys=SQL(", ").join(SQL("(%s, %s)", *key[1:]) for key in keys),
             )
-            if claim == "ours":
-                text += " " + self.env._("Your store keeps the claim until %s.", day)
-            elif claim == "theirs":
-                text += " " + self.env._("That store keeps the claim until %s.", day)
-            else:
-                text += " " + self.env._("Neither store has a claim any more.")
-            lead.other_store_text = text
+        )
+        for since, brands in rows:
+            claim, until = self._other_store_verdict(None, (), since, brands)
+            return self._other_store_words(since, claim, until)
+        return False
+
+    @api.model
+    def _other_store_sql_brands(self, table):
+        """Return the brands wished for by the prospect ``table``, as an array."""
+        field = self._fields["need_brand_ids"]
+        return SQL(
+            "ARRAY(SELECT %s FROM %s WHERE %s = %s)",
+            SQL.identifier(field.column2),
+            SQL.identifier(field.relation),
+            SQL.identifier(field.column1),
+            SQL.identifier(table, "id"),
+        )
 
     @api.model
     def _search_other_store_since(self, operator, value):
@@ -106,19 +166,6 @@ class CrmLead(models.Model):
         if not self.ids:
             return {}
         self.flush_model(["active", "is_spam", "need_brand_ids"])
-        rel = self._fields["need_brand_ids"]
-        brands = SQL(
-            "ARRAY(SELECT %s FROM %s WHERE %s = own.id)",
-            SQL.identifier(rel.column2),
-            SQL.identifier(rel.relation),
-            SQL.identifier(rel.column1),
-        )
-        other_brands = SQL(
-            "ARRAY(SELECT %s FROM %s WHERE %s = other.id)",
-            SQL.identifier(rel.column2),
-            SQL.identifier(rel.relation),
-            SQL.identifier(rel.column1),
-        )
         rows = self.env.execute_query(
             SQL(
                 """
@@ -131,8 +178,8 @@ class CrmLead(models.Model):
                  WHERE i.lead_id IN %(ids)s
                  ORDER BY own.id, other.create_date, other.id
                 """,
-                brands=brands,
-                other_brands=other_brands,
+                brands=self._other_store_sql_brands("own"),
+                other_brands=self._other_store_sql_brands("other"),
                 same_person=self._other_store_sql(),
                 ids=tuple(self.ids),
             )

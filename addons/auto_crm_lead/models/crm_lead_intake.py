@@ -83,7 +83,12 @@ class CrmLead(models.Model):
         string="Car asked for", help="In the customer's own words, as it came in."
     )
     intake_ids = fields.One2many(
-        comodel_name="auto.lead.intake", inverse_name="lead_id", string="Intakes"
+        comodel_name="auto.lead.intake",
+        inverse_name="lead_id",
+        string="Intakes",
+        groups="auto_crm_base.group_sales_manager,"
+        "auto_crm_base.group_store_manager,"
+        "auto_crm_base.group_head_office,auto_crm_base.group_auditor",
     )
     intake_source_id = fields.Many2one(
         comodel_name="auto.intake.source",
@@ -209,6 +214,16 @@ class CrmLead(models.Model):
         return [(company.id, kind, value) for kind, value in values if value]
 
     @api.model
+    def _person_keys(self, company, phone=None, email=None, social_id=None):
+        """Return the keys of a person, whose values are as somebody types them."""
+        return self._identity_keys(
+            company,
+            normalise_phone(phone, company._auto_country_code()) if phone else "",
+            email_normalize(email or "") or "",
+            self._normalise_social(social_id),
+        )
+
+    @api.model
     def _normalise_social(self, text):
         return self.env["res.partner"]._normalise_social_id(text or "") or ""
 
@@ -285,12 +300,7 @@ class CrmLead(models.Model):
         :param phone: number in any spelling
         :return: at most one ``crm.lead``
         """
-        keys = self._identity_keys(
-            company,
-            normalise_phone(phone, company._auto_country_code()) if phone else "",
-            email_normalize(email or "") or "",
-            self._normalise_social(social_id),
-        )
+        keys = self._person_keys(company, phone, email, social_id)
         # Whether the person is known is asked before anything can be seen.
         holders = self.env["auto.lead.identity"].sudo()._holders(keys)
         return self.sudo().browse(

@@ -42,19 +42,26 @@ class CrmLead(models.Model):
         string="Matching cars",
         readonly=True,
         copy=False,
+        groups="auto_crm_base.group_consultant,"
+        "auto_crm_base.group_sales_manager,"
+        "auto_crm_base.group_store_manager,"
+        "auto_crm_base.group_head_office,auto_crm_base.group_auditor",
     )
     match_count = fields.Integer(compute="_compute_match_count")
     match_date = fields.Datetime(string="Cars searched on", readonly=True, copy=False)
 
     @api.depends("match_ids.state")
     def _compute_match_count(self):
-        counts = dict(
-            self.env["auto.lead.match"]._read_group(
-                [("lead_id", "in", self.ids), ("state", "!=", "dismissed")],
-                ["lead_id"],
-                ["__count"],
+        counts = {}
+        matches = self.env["auto.lead.match"]
+        if matches.has_access("read"):
+            counts = dict(
+                matches._read_group(
+                    [("lead_id", "in", self.ids), ("state", "!=", "dismissed")],
+                    ["lead_id"],
+                    ["__count"],
+                )
             )
-        )
         for lead in self:
             lead.match_count = counts.get(lead, 0)
 

@@ -13,7 +13,7 @@ class CrmLead(models.Model):
     def _portrait_sections(self):
         sections = super()._portrait_sections()
         behaviour = self._portrait_behaviour()
-        partners = self.partner_id._portrait_facts()
+        partners = self.partner_id._filtered_access("read")._portrait_facts()
         for lead in self:
             sections[lead.id] += [
                 ("fa-user", self.env._("Who"), lead._portrait_who()),
@@ -31,9 +31,11 @@ class CrmLead(models.Model):
 
     def _portrait_who(self):
         self.ensure_one()
+        # The name of whom the prospect is about shows with the prospect.
+        customer = self.partner_id.sudo().name
         place = " ".join(filter(None, [self.state_id.name, self.city]))
         return self._portrait_lines(
-            ("", self.contact_name or self.partner_id.name or self.partner_name),
+            ("", self.contact_name or customer or self.partner_name),
             (self.env._("Lives in"), place),
             (self.env._("Family and drivers:"), self.need_household),
             (

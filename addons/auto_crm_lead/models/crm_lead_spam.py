@@ -34,6 +34,7 @@ class CrmLead(models.Model):
         string="Signs",
         readonly=True,
         copy=False,
+        groups="auto_crm_base.group_user",
         help="What speaks against this enquiry.",
     )
     spam_judged_by = fields.Many2one(

@@ -1,7 +1,6 @@
 from . import test_adf
 from . import test_adopt
 from . import test_cadence
-from . import test_calendar
 from . import test_call
 from . import test_email_door
 from . import test_grade
@@ -16,6 +15,7 @@ from . import test_lead_mask
 from . import test_lead_rights
 from . import test_lost_check_rights
 from . import test_my_day
+from . import test_read_whole
 from . import test_response_clock
 from . import test_salesperson
 from . import test_tours

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.auto_crm_base.tests.common import AutoCase
 
@@ -48,6 +48,70 @@ class TestDuplicates(AutoCase):
         for secret in secrets:
             self.assertNotIn(secret, seen)
         self.assertIn("another store", second.message_ids[0].body)
+
+    def _wizard(self, number, **values):
+        user = self.users["consultant", number]
+        user.lang = "en_US"
+        return self.env["auto.intake.wizard"].with_user(user).create(values)
+
+    def test_told_before_registering(self):
+        self._age(self.first, 10)
+        for person in ({"phone": "139 1230 0001"}, {"phone": "+86-13912300001"}):
+            wizard = self._wizard(2, **person)
+            self.assertFalse(wizard.hint)
+            text = wizard.other_store_text
+            self.assertIn("another store of the group since", text)
+            self.assertIn("That store keeps the claim until", text)
+            for secret in (self.stores[1].name, self.first.public_ref, "Li Na"):
+                self.assertNotIn(secret, text)
+        self.assertFalse(self._wizard(2, phone="1391230").other_store_text)
+        self.assertFalse(self._wizard(2, phone="13912300009").other_store_text)
+        self.assertFalse(self._wizard(1, phone="13912300001").other_store_text)
+        self.first.email_from = "li.na@example.com"
+        self.assertTrue(self._wizard(2, email="Li.Na@example.com").other_store_text)
+
+    def test_told_while_typing(self):
+        user = self.users["consultant", 2]
+        user.lang = "en_US"
+        with Form(self.env["auto.intake.wizard"].with_user(user)) as form:
+            self.assertFalse(form.other_store_text)
+            form.phone = "13912300001"
+            self.assertIn("That store keeps the claim", form.other_store_text)
+            form.phone = "13912300009"
+            self.assertFalse(form.other_store_text)
+            form.name = "Somebody"
+
+    def test_the_form_says_what_the_prospect_says(self):
+        self._age(self.first, 91)
+        before = self._wizard(2, phone="13912300001").other_store_text
+        self.assertIn("Neither store has a claim", before)
+        second = self._intake(2)
+        user = self.users["sales_manager", 2]
+        user.lang = "en_US"
+        self.assertEqual(second.with_user(user).other_store_text, before)
+        # Once there, both stores read it when the person comes again.
+        again = self._wizard(2, phone="13912300001")
+        self.assertIn(second.public_ref, again.hint)
+        self.assertEqual(again.other_store_text, before)
+
+    def test_the_form_keeps_quiet_about_strangers(self):
+        stranger = self.env["res.company"].create(
+            {"name": "Stranger", "country_id": self.env.ref("base.cn").id}
+        )
+        hint = self.env["crm.lead"]._other_store_hint(stranger, phone="13912300001")
+        self.assertFalse(hint)
+        self.first.action_set_won()
+        self.assertFalse(self._wizard(2, phone="13912300001").other_store_text)
+
+    def test_the_call_screen_tells_before_registering(self):
+        self._age(self.first, 10)
+        agent = self.users["callcentre", 2]
+        agent.lang = "en_US"
+        call = self.env["auto.call"].with_user(agent)._start("13912300001")
+        self.assertFalse(call.other_store_text)
+        call.wants_car = True
+        self.assertIn("That store keeps the claim until", call.other_store_text)
+        self.assertNotIn(self.stores[1].name, call.other_store_text)
 
     def test_the_protection_ends(self):
         self._age(self.first, 91)

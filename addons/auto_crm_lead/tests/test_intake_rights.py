@@ -87,6 +87,37 @@ class TestIntakeRights(IntakeCase):
         [row] = manager.browse(lead.intake_ids.id).read(["raw"])
         self.assertIn("138 0013 8000", row["raw"])
 
+    def test_bodies_show_no_number_to_whom_it_is_masked(self):
+        """The corrected body, and what is kept as a file, are as the raw text."""
+        lead = self.Lead._intake({"name": "张伟", "phone": "138 0013 8000"}, "phone")
+        intake = lead.intake_ids
+        intake.sudo().write(
+            {"corrected_body": '{"phone": "138 0013 8000"}', "raw_file": "MTM4"}
+        )
+        self.env.flush_all()
+        for user in (self.users["auditor"], self.users["head_office"]):
+            self.env.invalidate_all()
+            seen = intake.with_user(user)
+            [row] = seen.read(["corrected_body", "raw"])
+            self.assertNotIn("0013", str(row))
+            self.assertIn("138 **** 8000", row["corrected_body"])
+            self.assertNotIn("raw_file", seen.fields_get())
+            self.assertNotIn("raw_file", seen.read()[0])
+            with self.assertRaises(AccessError), mute_logger("odoo.models"):
+                seen.read(["raw_file"])
+        manager = intake.with_user(self.users["sales_manager", 1])
+        [row] = manager.read(["corrected_body", "raw_file"])
+        self.assertIn("138 0013 8000", row["corrected_body"])
+        self.assertTrue(row["raw_file"])
+
+    def test_a_masked_body_is_not_saved(self):
+        lead = self.Lead._intake({"name": "张伟", "phone": "138 0013 8000"}, "phone")
+        intake = lead.intake_ids.with_user(self.users["head_office"])
+        with self.assertRaisesRegex(UserError, "masked"):
+            intake.corrected_body = '{"phone": "138 **** 8000"}'
+        intake.corrected_body = '{"phone": "139 0013 8000", "message": "两万***"}'
+        self.assertIn("139 0013 8000", lead.intake_ids.corrected_body)
+
     def test_missing_values(self):
         with self.assertRaises(ValidationError):
             self.wizard(self.users["consultant", 1], name=" ").action_confirm()

@@ -40,6 +40,13 @@ class AutoCall(models.TransientModel):
         string="New or used",
     )
 
+    other_store_text = fields.Char(
+        string="Other store",
+        compute="_compute_other_store_text",
+        help="That another store of the group has this person, and who keeps the "
+        "claim; never which store.",
+    )
+
     logged_text = fields.Char(readonly=True)
 
     # What comes next
@@ -85,6 +92,17 @@ class AutoCall(models.TransientModel):
             call.lead_id = lead
             call.can_grade = bool(lead) and lead.has_access("write")
             call.can_register = may_register and not lead
+
+    @api.depends("partner_id", "number", "new_email", "wants_car", "can_register")
+    def _compute_other_store_text(self):
+        for call in self:
+            call.other_store_text = (
+                call.can_register
+                and call.wants_car
+                and self.env["crm.lead"]._other_store_hint(
+                    self.env.company, **call._caller_identity()
+                )
+            )
 
     @api.depends("lead_id", "horizon_id", "wants_car")
     def _compute_grade_id(self):
@@ -138,15 +156,11 @@ class AutoCall(models.TransientModel):
         )
         return contacts.browse(entry.ids)
 
-    def _intake_values(self):
-        """Return the caller and the wish as values of ``crm.lead._intake``."""
+    def _caller_identity(self):
+        """Return by what the caller is known: ``phone``, ``email``, ``social_id``."""
         self.ensure_one()
-        # Whom the call screen found is known to the agent; the number that proves
-        # who it is may be masked, the intake needs it whole.
+        # The number that proves who it is may be masked for the agent.
         partner = self.partner_id.sudo()
-        name = partner.name or (self.new_name or "").strip()
-        if not name:
-            raise UserError(self.env._("What is the caller's name?"))
         known = self.state != "withheld" and self.number
         values = {
             "phone": partner.phone if partner else known,
@@ -155,6 +169,17 @@ class AutoCall(models.TransientModel):
         }
         if partner and not any(values.values()):
             values["phone"] = known
+        return values
+
+    def _intake_values(self):
+        """Return the caller and the wish as values of ``crm.lead._intake``."""
+        self.ensure_one()
+        # Whom the call screen found is known to the agent.
+        partner = self.partner_id.sudo()
+        name = partner.name or (self.new_name or "").strip()
+        if not name:
+            raise UserError(self.env._("What is the caller's name?"))
+        values = self._caller_identity()
         if not any(values.values()):
             raise UserError(
                 self.env._(

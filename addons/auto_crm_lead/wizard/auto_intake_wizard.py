@@ -45,6 +45,12 @@ class AutoIntakeWizard(models.TransientModel):
     message = fields.Text(string="What was said")
     hint = fields.Char(compute="_compute_hint")
     is_known = fields.Boolean(compute="_compute_hint")
+    other_store_text = fields.Char(
+        string="Other store",
+        compute="_compute_hint",
+        help="That another store of the group has this person, and who keeps the "
+        "claim; never which store.",
+    )
     state = fields.Selection(
         selection=[("new", "New"), ("done", "Done")], default="new"
     )
@@ -59,6 +65,13 @@ class AutoIntakeWizard(models.TransientModel):
                 (lead and wizard._who_looks_after(lead))
                 or (customer and wizard._whose_customer(customer))
                 or False
+            )
+            wizard.other_store_text = (
+                lead.other_store_text
+                if lead
+                else self.env["crm.lead"]._other_store_hint(
+                    wizard.company_id, wizard.phone, wizard.email, wizard.social_id
+                )
             )
 
     @api.onchange("phone", "email", "social_id", "company_id")

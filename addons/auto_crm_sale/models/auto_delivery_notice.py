@@ -128,8 +128,9 @@ class AutoDeliveryNotice(models.Model):
     @api.depends_context("lang")
     def _compute_conditions(self):
         for notice in self:
-            rows = notice.order_id._delivery_conditions(notice.vehicle_ids)
-            notice.is_ready = all(met for _code, _label, met in rows)
+            order = notice.order_id  # none yet in a form just opened
+            rows = order and order._delivery_conditions(notice.vehicle_ids)
+            notice.is_ready = rows and all(met for _code, _label, met in rows)
             notice.conditions = (
                 Markup("<ul class='list-unstyled mb-0'>%s</ul>")
                 % Markup("").join(

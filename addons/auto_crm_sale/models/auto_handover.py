@@ -269,7 +269,8 @@ class AutoHandover(models.Model):
         for handover in self:
             parts = [
                 handover.name if handover.name != "/" else "",
-                handover.vehicle_id.display_name or "",
+                # Whoever sees the handover sees of which car.
+                handover.vehicle_id.sudo().display_name or "",
             ]
             handover.display_name = " · ".join(part for part in parts if part)
 

@@ -125,12 +125,12 @@ class AutoPaymentDue(models.Model):
                 is_void = order.state == "cancel"
                 due.open_amount = 0.0 if is_void else due.amount - paid
 
-    @api.depends("date_due", "open_amount", "order_id.state")
+    @api.depends("date_due", "open_amount", "order_state")
     def _compute_is_overdue(self):
         today = fields.Date.context_today(self)
         for due in self:
             due.is_overdue = bool(
-                due.order_id.state == "sale"
+                due.order_state == "sale"
                 and due.date_due
                 and due.date_due < today
                 and due.open_amount > 0
@@ -151,8 +151,9 @@ class AutoPaymentDue(models.Model):
     @api.depends("kind", "order_id.name")
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
-        for due in self:
-            due.display_name = f"{due.order_id.name} · {kinds.get(due.kind, '')}"
+        # Whoever sees what is due sees of which contract, also a colleague's.
+        for due in self.sudo():
+            due.display_name = f"{due.order_id.name or ''} · {kinds.get(due.kind, '')}"
 
     @api.constrains("fixed_amount", "kind", "order_id")
     def _check_total(self):

@@ -8,7 +8,14 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     reservation_ids = fields.One2many(
-        comodel_name="auto.reservation", inverse_name="lead_id", string="Reservations"
+        comodel_name="auto.reservation",
+        inverse_name="lead_id",
+        string="Reservations",
+        groups="auto_crm_base.group_consultant,"
+        "auto_crm_base.group_sales_manager,"
+        "auto_crm_base.group_store_manager,"
+        "auto_crm_base.group_head_office,auto_crm_base.group_auditor,"
+        "auto_crm_base.group_adviser,account.group_account_invoice",
     )
     reservation_count = fields.Integer(
         string="Number of reservations", compute="_compute_reservation_count"

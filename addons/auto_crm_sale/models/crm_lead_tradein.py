@@ -8,7 +8,14 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     tradein_ids = fields.One2many(
-        comodel_name="auto.tradein", inverse_name="lead_id", string="Trade-ins"
+        comodel_name="auto.tradein",
+        inverse_name="lead_id",
+        string="Trade-ins",
+        groups="auto_crm_base.group_consultant,"
+        "auto_crm_base.group_sales_manager,"
+        "auto_crm_base.group_store_manager,"
+        "auto_crm_base.group_head_office,auto_crm_base.group_auditor,"
+        "account.group_account_invoice,stock.group_stock_user",
     )
     tradein_count = fields.Integer(
         string="Number of trade-ins", compute="_compute_tradein_count"

@@ -1,12 +1,12 @@
 from odoo.tests import tagged
 
-from .common import LeadCase
+from odoo.addons.auto_crm_base.tests.common import AutoCase
 
 NUMBER = "+86 138 0013 8000"
 
 
 @tagged("post_install", "-at_install")
-class TestCalendar(LeadCase):
+class TestCalendar(AutoCase):
     """A meeting shows no number to whom the customer shows none."""
 
     @classmethod
