@@ -248,7 +248,8 @@ class AutoArchiveImport(models.TransientModel):
         """
         model, names = ARCHIVES[self.archive]
         known = {}
-        for lang, _label in self.env["res.lang"].get_installed():
+        installed = [lang for lang, _label in self.env["res.lang"].get_installed()]
+        for lang in dict.fromkeys(["en_US", *installed]):
             described = self.env[model].with_context(lang=lang).fields_get(names)
             for name, field in described.items():
                 known.setdefault(self._plain(field["string"]), name)
