@@ -30,6 +30,8 @@
     ],
     "demo": [
         "demo/auto_workshop_demo.xml",
+        "demo/product_demo.xml",
+        "demo/repair_order_demo.xml",
     ],
     "installable": True,
 }
