@@ -167,3 +167,5 @@ class AutoRepairJob(models.Model):
         times.sudo().with_context(auto_clock=CLOCK).write(
             {"stop": fields.Datetime.now(), "pause_reason": reason}
         )
+        # The next clock of a technician must find this one stopped.
+        times.sudo().flush_recordset(["stop"])
