@@ -151,7 +151,13 @@ class RepairOrder(models.Model):
         kind, concern, code, parts = job
         operation = self.env["auto.labour.operation"].search([("code", "=", code)])
         technician = self.env.ref(TECHNICIANS[kind])
-        bays = self.env["auto.bay"].search([("company_id", "=", self.company_id.id)])
+        bays = (
+            self.env["auto.bay"]
+            .search([("company_id", "=", self.company_id.id)])
+            .filtered(
+                lambda bay: not bay.skill_ids or operation.skill_id in bay.skill_ids
+            )
+        )
         lines = [{"kind": "labour", "operation_id": operation.id}]
         lines += [
             {

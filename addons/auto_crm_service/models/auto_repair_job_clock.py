@@ -26,6 +26,7 @@ class AutoRepairJob(models.Model):
         compute="_compute_running",
         help="Whose clock runs on this job.",
     )
+    is_mine = fields.Boolean(compute="_compute_running")
     is_mine_running = fields.Boolean(compute="_compute_running")
 
     @api.depends("time_ids.hours")
@@ -33,12 +34,13 @@ class AutoRepairJob(models.Model):
         for job in self:
             job.clocked_hours = sum(job.time_ids.mapped("hours"))
 
-    @api.depends("time_ids.stop")
+    @api.depends("time_ids.stop", "technician_id")
     @api.depends_context("uid")
     def _compute_running(self):
         for job in self:
             running = job.time_ids.filtered(lambda time: not time.stop).user_id
             job.running_user_ids = running
+            job.is_mine = job.technician_id == self.env.user
             job.is_mine_running = self.env.user in running
 
     # ------------------------------------------------------------------
