@@ -176,7 +176,7 @@ class AutoChecklist(models.Model):
                     self.env._(
                         "%(checklist)s is not complete: %(points)s",
                         checklist=checklist.display_name,
-                        points=", ".join(missing.mapped("name"))
+                        points="; ".join(line._missing_sentence() for line in missing)
                         or self.env._("it has no points."),
                     )
                 )

@@ -141,11 +141,24 @@ class AutoChecklistLine(models.Model):
     def _is_missing(self):
         """Return whether something is missing before the point is judged."""
         self.ensure_one()
-        return bool(
-            not self.result
-            or (self.result == "defect" and not (self.note or "").strip())
-            or (self.is_photo_required and self.result != "na" and not self.photo)
-        )
+        return bool(self._missing_parts())
+
+    def _missing_parts(self):
+        """Return in words what is missing before the point is judged."""
+        self.ensure_one()
+        parts = []
+        if not self.result:
+            parts.append(self.env._("result"))
+        if self.result == "defect" and not (self.note or "").strip():
+            parts.append(self.env._("what is wrong"))
+        if self.is_photo_required and self.result != "na" and not self.photo:
+            parts.append(self.env._("photo"))
+        return parts
+
+    def _missing_sentence(self):
+        """Return the point with what is missing of it."""
+        self.ensure_one()
+        return f"{self.name} ({', '.join(self._missing_parts())})"
 
     def _plan_tasks(self):
         """Give each defect to who mends it."""

@@ -22,6 +22,12 @@ class AutoVehicle(models.Model):
         groups="auto_crm_sale.group_floor_price",
         help="Of this car, or else of its product.",
     )
+    configuration_text = fields.Char(
+        string="Configuration",
+        compute="_compute_configuration_text",
+        compute_sudo=True,
+        help="The trim, or else the product: what cars of a model differ by.",
+    )
     reservation_count = fields.Integer(
         string="Number of reservations", compute="_compute_reservation_count"
     )
@@ -45,6 +51,14 @@ class AutoVehicle(models.Model):
             vehicle.sellable_floor_price = (
                 vehicle.floor_price or vehicle.product_id.floor_price
             )
+
+    @api.depends("trim_id.name", "product_id.name")
+    @api.depends_context("lang")
+    def _compute_configuration_text(self):
+        for vehicle in self:
+            # Of all used cars one product says nothing.
+            product = "" if vehicle.is_used else vehicle.product_id.name
+            vehicle.configuration_text = vehicle.trim_id.name or product
 
     def _compute_reservation_count(self):
         counts = {}

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date
 
 KIND = "vehicle_transfer"
@@ -133,7 +133,7 @@ class AutoVehicleTransfer(models.Model):
     )
 
     # ------------------------------------------------------------------
-    # Compute
+    # Compute and check
     # ------------------------------------------------------------------
 
     @api.depends("vehicle_id")
@@ -156,6 +156,18 @@ class AutoVehicleTransfer(models.Model):
             transfer.can_receive = (
                 transfer.state == "in_transit" and transfer.company_id in mine
             )
+
+    @api.constrains("date_expected")
+    def _check_date_expected(self):
+        today = fields.Date.context_today(self)
+        for transfer in self:
+            if transfer.date_expected and transfer.date_expected < today:
+                raise ValidationError(
+                    self.env._(
+                        "A car cannot be expected on %(day)s, which has passed.",
+                        day=format_date(self.env, transfer.date_expected),
+                    )
+                )
 
     # ------------------------------------------------------------------
     # CRUD

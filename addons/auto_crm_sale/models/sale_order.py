@@ -1,6 +1,14 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+#: Who may read reservations.
+RESERVATION_GROUPS = (
+    "auto_crm_base.group_consultant,auto_crm_base.group_sales_manager,"
+    "auto_crm_base.group_store_manager,auto_crm_base.group_head_office,"
+    "auto_crm_base.group_auditor,auto_crm_base.group_adviser,"
+    "account.group_account_invoice"
+)
+
 
 class SaleOrder(models.Model):
     """A contract is a sale order with cars on it."""
@@ -23,6 +31,11 @@ class SaleOrder(models.Model):
         comodel_name="auto.reservation",
         inverse_name="order_id",
         string="Reservations",
+    )
+    reservation_count = fields.Integer(
+        string="Number of reservations",
+        compute="_compute_reservation_count",
+        groups=RESERVATION_GROUPS,
     )
 
     @api.depends("order_line.vehicle_id")
@@ -80,6 +93,29 @@ class SaleOrder(models.Model):
             action["views"] = [(False, "form")]
             action["res_id"] = self.vehicle_ids.id
         return action
+
+    @api.depends("reservation_ids")
+    def _compute_reservation_count(self):
+        for order in self:
+            order.reservation_count = len(order.reservation_ids)
+
+    def action_view_reservations(self):
+        """Open the reservations by which the contract has its cars."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "auto_crm_sale.auto_reservation_action"
+        )
+        action["domain"] = [("order_id", "=", self.id)]
+        action["context"] = {}
+        if len(self.reservation_ids) == 1:
+            action["views"] = [(False, "form")]
+            action["res_id"] = self.reservation_ids.id
+        return action
+
+    def action_view_lead(self):
+        """Open the prospect from whom the contract came."""
+        self.ensure_one()
+        return self.opportunity_id._get_records_action()
 
     def _hold_cars(self):
         """Take the cars of these contracts, whoever else wants them.

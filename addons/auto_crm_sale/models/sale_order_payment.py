@@ -35,6 +35,11 @@ class SaleOrder(models.Model):
     open_amount = fields.Monetary(
         string="Open", compute="_compute_paid_amount", store=True
     )
+    owed_amount = fields.Monetary(
+        string="To give back",
+        compute="_compute_owed_amount",
+        help="What came in above what the contract is worth now.",
+    )
     paid_state = fields.Selection(
         selection=[
             ("unpaid", "Not paid"),
@@ -115,6 +120,11 @@ class SaleOrder(models.Model):
                 order.paid_state = "deposit"
             else:
                 order.paid_state = "partly"
+
+    @api.depends("open_amount")
+    def _compute_owed_amount(self):
+        for order in self:
+            order.owed_amount = max(-order.open_amount, 0.0)
 
     def _contract_loans(self):
         """Return the payments of the contract that banks are to make, for its print."""

@@ -19,6 +19,7 @@ from . import test_tours
 from . import test_vehicle_transfer
 from . import test_waiting_approval
 from . import test_tradein
+from . import test_tradein_concurrency
 from . import test_commission
 from . import test_commission_rights
 from . import test_commission_concurrency

@@ -1,3 +1,5 @@
+import re
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -93,7 +95,8 @@ class TestChecklist(SaleCase):
         pdi.action_all_ok()
         self.assertFalse(line.result)
         line.result = "ok"
-        with self.assertRaises(UserError):
+        said = f"{line.name} (photo)"
+        with self.assertRaisesRegex(UserError, re.escape(said)):
             pdi.action_finish()
 
     def test_best_template(self):

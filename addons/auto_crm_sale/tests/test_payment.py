@@ -159,6 +159,7 @@ class TestPayment(MoneyCase):
         order._action_cancel()
         self.assertFalse(order.is_overdue)
         self.assertEqual(order.open_amount, -120000)
+        self.assertEqual(order.owed_amount, 120000)
 
     def test_bad_amounts(self):
         for amount in (0, -5, 150000.01):
@@ -196,6 +197,7 @@ class TestPayment(MoneyCase):
             self.users["auditor"],
         ):
             self.assertEqual(due.with_user(user).open_amount, 150000)
+            self.assertIn(self.order.name, due.with_user(user).display_name)
         with self.assertRaises(AccessError):
             due.with_user(self.users["consultant", 2]).read(["amount"])
         with self.assertRaises(AccessError), self.cr.savepoint():

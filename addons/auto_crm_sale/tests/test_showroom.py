@@ -43,6 +43,41 @@ class TestShowroom(SaleCase):
         )
         self.assertEqual(mine, vehicle)
 
+    def test_cars_of_one_model_differ(self):
+        vehicle = self._as_consultant(self._receive())
+        self.assertEqual(vehicle.configuration_text, self.product.name)
+        vehicle.sudo().trim_id = self.env["auto.trim"].create(
+            {"name": "R-Line", "model_id": self.model.id}
+        )
+        self.assertEqual(vehicle.configuration_text, "R-Line")
+        view = self.env.ref("auto_crm_sale.auto_vehicle_view_kanban_sellable")
+        arch = vehicle.get_view(view.id, "kanban")["arch"]
+        for name in ("configuration_text", "is_late", "late_days"):
+            self.assertIn(f'name="{name}"', arch)
+
+    def test_from_the_contract_to_where_it_comes_from(self):
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Wants a car",
+                "type": "opportunity",
+                "partner_id": self.partners[0].id,
+                "company_id": self.store.id,
+                "user_id": self.consultant.id,
+            }
+        )
+        reservation = self._reservation(
+            self._receive(), self.partners[0], lead_id=lead.id
+        )
+        reservation.action_confirm()
+        reservation.action_make_contract()
+        order = reservation.order_id.with_user(self.consultant)
+        self.assertEqual(order.reservation_count, 1)
+        self.assertEqual(order.action_view_reservations()["res_id"], reservation.id)
+        self.assertEqual(order.action_view_lead()["res_id"], lead.id)
+        arch = order.get_view(view_type="form")["arch"]
+        for name in ("action_view_reservations", "action_view_lead"):
+            self.assertIn(f'name="{name}"', arch)
+
     def test_holder_of_another_store_is_not_named(self):
         vehicle = self._receive()
         self._reservation(vehicle, self.partners[0]).action_confirm()

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import SaleCase
@@ -54,6 +54,10 @@ class TestVehicleTransfer(SaleCase):
                 self._row(self.users[role, 2])
         for role in ("head_office", "auditor"):
             self.assertTrue(self._row(self.users[role]))
+
+    def test_not_expected_on_a_day_that_has_passed(self):
+        with self.assertRaises(ValidationError), self.cr.savepoint():
+            self._ask(date_expected="2020-01-01")
 
     def test_from_asking_to_arriving(self):
         day = fields.Date.today() + timedelta(days=3)
