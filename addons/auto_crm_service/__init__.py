@@ -1,4 +1,5 @@
 from . import controllers
 from . import models
 from . import wizard
+from .hooks import uninstall_hook
 from . import demo  # last: it extends the models

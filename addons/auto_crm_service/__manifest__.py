@@ -16,6 +16,8 @@
         "wizard/auto_repair_views.xml",
         "views/auto_repair_job_views.xml",
         "views/repair_order_views.xml",
+        "views/fleet_vehicle_model_brand_views.xml",
+        "views/res_config_settings_service_views.xml",
         "data/auto_complaint_mail.xml",
         "data/auto_complaint_data.xml",
         "data/auto_complaint_cron.xml",
@@ -34,4 +36,5 @@
         "demo/repair_order_demo.xml",
     ],
     "installable": True,
+    "uninstall_hook": "uninstall_hook",
 }

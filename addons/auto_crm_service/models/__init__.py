@@ -20,6 +20,7 @@ from . import repair_order_parts
 from . import repair_order_workshop
 from . import repair_order_settlement
 from . import res_company
+from . import res_config_settings
 from . import res_partner_360
 from . import sale_order
 from . import sale_order_line
