@@ -55,7 +55,8 @@ class AutoJobStatus(models.Model):
     def _table_query(self):
         return SQL(
             """
-            SELECT cron.id, cron.cron_name AS name, cron.active,
+            SELECT cron.id, cron.active,
+                   COALESCE(action.name ->> %(lang)s, cron.cron_name) AS name,
                    cron.lastcall, cron.nextcall, cron.interval_number,
                    cron.interval_type, cron.failure_count,
                    cron.first_failure_date, cron.failure_count > 0 AS is_failing,
@@ -68,6 +69,7 @@ class AutoJobStatus(models.Model):
                         WHEN cron.lastcall IS NULL THEN 'waiting'
                         ELSE 'ok' END AS state
               FROM ir_cron cron
+              JOIN ir_act_server action ON action.id = cron.ir_actions_server_id
               JOIN ir_model_data data
                 ON data.model = 'ir.cron' AND data.res_id = cron.id
                AND data.module LIKE 'auto\\_crm\\_%%'
@@ -77,7 +79,8 @@ class AutoJobStatus(models.Model):
                  WHERE p.cron_id = cron.id
               ORDER BY p.id DESC
                  LIMIT 1) progress ON TRUE
-            """
+            """,
+            lang=self.env.lang or "en_US",
         )
 
     @api.depends("interval_number", "interval_type")

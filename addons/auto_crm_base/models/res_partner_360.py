@@ -165,7 +165,15 @@ class ResPartner(models.Model):
 
     @api.model
     def _auto_360_tile(
-        self, key, label, icon, model, domain, views="list,form", context=None
+        self,
+        key,
+        label,
+        icon,
+        model,
+        domain,
+        views="list,form",
+        context=None,
+        count=None,
     ):
         """Return one tile, or None when its records are none of the user's business.
 
@@ -174,6 +182,7 @@ class ResPartner(models.Model):
         :param str model: of the records counted
         :param domain: that counts and opens the same records
         :param str views: of the action, comma-separated
+        :param int count: how many there are, when that is known already
         """
         if model not in self.env or not self.env[model].has_access("read"):
             return None
@@ -182,7 +191,7 @@ class ResPartner(models.Model):
             "key": key,
             "label": label,
             "icon": icon,
-            "count": self.env[model].search_count(domain),
+            "count": self.env[model].search_count(domain) if count is None else count,
             "action": {
                 "type": "ir.actions.act_window",
                 "name": f"{label}: {self.display_name}",

@@ -55,6 +55,17 @@ class TestJobs(AutoCase):
             self.cron.write({"interval_number": number, "interval_type": kind})
             self.assertEqual(self.job().with_context(lang="en_US").interval, words)
 
+    def test_names_in_the_language_of_the_reader(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        action = self.cron.ir_actions_server_id
+        action.with_context(lang="zh_CN").name = "生成跟进"
+        action.with_context(lang="en_US").name = "Make follow-ups"
+        for lang, name in (("zh_CN", "生成跟进"), ("en_US", "Make follow-ups")):
+            self.env.flush_all()
+            self.jobs.invalidate_model()
+            job = self.jobs.with_context(lang=lang).search([("id", "=", self.cron.id)])
+            self.assertEqual(job.name, name)
+
     def test_last_run(self):
         self.env["ir.cron.progress"].create(
             [

@@ -21,6 +21,15 @@ class ResPartner(models.Model):
             "addon_loans": ("loan",),
             "addon_registrations": ("registration",),
         }
+        counts = {}
+        if self.env["auto.sale.addon"].has_access("read"):
+            counts = dict(
+                self.env["auto.sale.addon"]._read_group(
+                    [*in_family, ("state", "!=", "cancelled")],
+                    ["category"],
+                    ["__count"],
+                )
+            )
         mine = [
             self._auto_360_tile(
                 "contracts",
@@ -40,6 +49,7 @@ class ResPartner(models.Model):
                         ("category", "in", categories[key]),
                         ("state", "!=", "cancelled"),
                     ],
+                    count=sum(counts.get(name, 0) for name in categories[key]),
                 )
                 for key, label, icon in addons
             ),
