@@ -7,6 +7,7 @@
     "license": "LGPL-3",
     "depends": [
         "auto_crm_lead",
+        "auto_crm_member",
         "purchase_stock",
         "sale_crm",
         "sale_management",
