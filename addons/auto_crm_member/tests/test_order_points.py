@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -75,7 +77,7 @@ class TestOrderPoints(MemberMoneyCase):
         cost = sum(rewards.mapped("points_cost"))
         self.assertTrue(cost)
         self.assertEqual(member.points, 1000 + earned - cost)
-        with self.assertRaisesRegex(UserError, "confirmed"):
+        with self.assertRaises(UserError):
             rewards.unlink()
         order._action_cancel()
         self.assertEqual(member.points, 1000)
@@ -85,13 +87,9 @@ class TestOrderPoints(MemberMoneyCase):
         order = self._order(250, user=self.seller)
         order.action_confirm()
         by_cashier = self._as(order, self.cashier)
-        view = by_cashier.env.ref("sale.view_order_form")
-        specification = {
-            name: {}
-            for name in by_cashier.get_views([(view.id, "form")])["models"][
-                "sale.order"
-            ]["fields"]
-        }
+        arch = etree.fromstring(by_cashier.get_view(view_type="form")["arch"])
+        names = arch.xpath("//field[not(ancestor::field)]/@name")
+        specification = {name: {} for name in names}
         by_cashier.web_read(specification)
         by_cashier._action_cancel()
         self.assertEqual((order.state, member.points), ("cancel", 0))

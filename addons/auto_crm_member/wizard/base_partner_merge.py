@@ -37,7 +37,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                     }
                 )
         self.env.flush_all()
-        super()._update_foreign_keys(src_partners, dst_partner)
+        res = super()._update_foreign_keys(src_partners, dst_partner)
         self.env.invalidate_all()
         for member in kept:
             cards = (
@@ -53,3 +53,4 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             )
             if cards and cards != member.card_id:
                 member._set({"card_id": cards.id})
+        return res

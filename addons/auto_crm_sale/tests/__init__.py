@@ -7,6 +7,7 @@ from . import test_delivery_notice
 from . import test_factory_order
 from . import test_group_agreement
 from . import test_handover
+from . import test_loyalty_rights
 from . import test_payment
 from . import test_read_vehicle
 from . import test_reservation
