@@ -16,6 +16,7 @@
         "wizard/auto_repair_views.xml",
         "views/auto_repair_job_views.xml",
         "views/repair_order_views.xml",
+        "wizard/auto_reception_views.xml",
         "views/fleet_vehicle_model_brand_views.xml",
         "views/res_config_settings_service_views.xml",
         "data/auto_complaint_mail.xml",

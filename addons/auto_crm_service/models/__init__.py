@@ -40,6 +40,7 @@ from . import auto_complaint_task
 from . import auto_complaint_door
 from . import auto_improvement
 from . import auto_vehicle_complaint
+from . import auto_vehicle_counter
 from . import res_partner_complaint
 from . import auto_contact_complaint
 from . import auto_followup_complaint

@@ -57,7 +57,7 @@ class ServiceCase(StockCase):
         cls.owner = cls.env["res.partner"].create(
             {
                 "name": "Car Owner",
-                "phone": "13800138000",
+                "phone": "+8613800138000",
                 "store_ids": [(6, 0, cls.store.ids)],
             }
         )

@@ -1,3 +1,4 @@
+from . import auto_reception
 from . import auto_repair_decide
 from . import auto_repair_rework_new
 from . import auto_erase_complaint
