@@ -15,7 +15,11 @@ export class AutoTiles extends Component {
     }
 
     get tiles() {
-        return this.props.record.data[this.props.name] || [];
+        return (this.props.record.data[this.props.name] || []).map((tile) => ({
+            ...tile,
+            // A sum of money, as text, takes more room than a count.
+            isAmount: String(tile.count).length > 6,
+        }));
     }
 
     open(tile) {
