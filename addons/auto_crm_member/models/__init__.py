@@ -13,6 +13,7 @@ from . import auto_vehicle
 from . import loyalty_card
 from . import loyalty_history
 from . import loyalty_program
+from . import loyalty_reward
 from . import res_partner
 from . import sale_order
 from . import sale_order_coupon_points

@@ -46,9 +46,10 @@ class LoyaltyCard(models.Model):
 
     def action_loyalty_update_balance(self):
         self.ensure_one()
-        member = self.member_ids.filtered(lambda one: one.state == "active")
-        if self.is_member_card and member:
-            return member.action_correct_points()
+        # Whether it is a member's card is no secret of the member's.
+        members = self.sudo().member_ids.filtered(lambda one: one.state == "active")
+        if self.is_member_card and members:
+            return members.with_env(self.env).action_correct_points()
         return super().action_loyalty_update_balance()
 
     def _points_older_than(self, limit):

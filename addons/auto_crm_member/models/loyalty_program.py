@@ -100,6 +100,17 @@ class LoyaltyProgram(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # What Odoo fills in by the type comes after the checks.
+        fixed = {"program_type": "loyalty", "applies_on": "both", "trigger": "auto"}
+        return super().create(
+            [
+                {**fixed, **vals} if vals.get("is_member_program") else vals
+                for vals in vals_list
+            ]
+        )
+
     def action_open_members(self):
         """Open the members of the programme."""
         self.ensure_one()

@@ -149,20 +149,22 @@ class ResPartner(models.Model):
         tiles = super()._auto_360_counters()
         member = self.member_id
         label = member._badge() if member else self.env._("Memberships")
-        domain = [("partner_id", "in", self._auto_360_family())]
-        if member:
-            domain = ["|", *domain, ("id", "=", member.id)]
+        own = Domain("partner_id", "in", self._auto_360_family())
         mine = [
-            self._auto_360_tile("member", label, "fa-id-badge", "auto.member", domain),
+            self._auto_360_tile(
+                "member",
+                label,
+                "fa-id-badge",
+                "auto.member",
+                own | Domain("id", "=", member.id),
+            ),
             self._auto_360_tile(
                 "benefits",
                 self.env._("Benefits used"),
                 "fa-gift",
                 "auto.member.benefit.use",
-                [
-                    ("member_id", "in", [member.id, *self.member_ids.ids]),
-                    ("state", "=", "used"),
-                ],
+                (own | Domain("member_id", "=", member.id))
+                & Domain("state", "=", "used"),
             ),
         ]
         return [*tiles, *(tile for tile in mine if tile)]

@@ -1,3 +1,5 @@
+from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.auto_crm_base.tests.common_matrix import MatrixCase
@@ -107,7 +109,12 @@ class TestMemberAccessMatrix(MatrixCase, MemberCase):
         program.write({"points_expiry_months": 18})
         program.rule_ids.write({"reward_point_amount": 2})
         program.reward_ids.write({"required_points": 200})
-        with self.assertRaisesRegex(Exception, "."):
+        program.write(
+            {"reward_ids": [Command.create({"discount": 5, "required_points": 50})]}
+        )
+        second = program.create({"name": "Second club", "is_member_program": True})
+        self.assertEqual((second.program_type, second.applies_on), ("loyalty", "both"))
+        with self.assertRaises(AccessError):
             self.program.with_user(self.users["store_manager", 1]).write(
                 {"points_expiry_months": 1}
             )

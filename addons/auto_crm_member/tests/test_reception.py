@@ -80,6 +80,19 @@ class TestReception(MemberCase):
                 names = views["models"]["auto.member"]["fields"]
                 self.assertTrue(mine.web_read({name: {} for name in names}))
 
+    def test_card_is_printed(self):
+        member = self._enrol(tier=2)
+        report = self.env["ir.actions.report"].with_user(self.adviser)
+        page, _kind = report._render_qweb_html(
+            "auto_crm_member.report_member_card", member.ids
+        )
+        for words in (member.name, "Gold", "Wash", member.card_id.code):
+            self.assertIn(words, page.decode())
+        for name in ("member_card", "tier_up", "points_expire"):
+            template = self.env.ref(f"auto_crm_member.mail_template_{name}")
+            mail = template._generate_template(member.ids, ("subject", "body_html"))
+            self.assertIn("First Owner", mail[member.id]["body_html"])
+
     @warmup
     def test_query_budget(self):
         partners = self.env["res.partner"].create(
