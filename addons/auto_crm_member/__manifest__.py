@@ -31,7 +31,7 @@
         "views/res_config_settings_views.xml",
         "views/auto_crm_member_menus.xml",
     ],
-    "demo": ["demo/auto_member_demo.xml"],
+    "demo": ["demo/res_company_demo.xml", "demo/auto_member_demo.xml"],
     "installable": True,
     "uninstall_hook": "uninstall_hook",
 }

@@ -4,6 +4,8 @@ from odoo.addons.auto_crm_base.hooks import keep_activities, release_own_tables
 
 # What Odoo's orders may refer to; it stays, switched off.
 KEPT_MODELS = (
+    "account.journal",
+    "account.tax",
     "loyalty.card",
     "loyalty.program",
     "loyalty.reward",

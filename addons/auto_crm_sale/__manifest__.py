@@ -80,7 +80,6 @@
         "views/auto_crm_sale_menus.xml",
     ],
     "demo": [
-        "demo/res_company_demo.xml",
         "demo/res_users_demo.xml",
         "demo/sale_order_demo.xml",
         "demo/auto_reservation_demo.xml",

@@ -5,7 +5,7 @@
     "summary": "Workshop, claims, complaints, satisfaction, reminders",
     "author": "auto-crm",
     "license": "LGPL-3",
-    "depends": ["auto_crm_base", "portal", "repair"],
+    "depends": ["auto_crm_member", "portal", "repair"],
     "data": [
         "security/ir.model.access.csv",
         "security/auto_crm_service_rules.xml",

@@ -1,4 +1,3 @@
-from . import res_company_story
 from . import sale_order_demo
 from . import auto_handover_story
 from . import auto_vehicle_story

@@ -240,8 +240,8 @@ class SaleOrder(models.Model):
         if amount <= 0:
             return
         wizards = self.env["auto.take.payment"].with_company(self.company_id)
-        till = self.env.ref(f"auto_crm_sale.demo_journal_till_{TILLS[store]}")
-        bank = self.env.ref(f"auto_crm_sale.demo_journal_bank_{TILLS[store]}")
+        till = self.env.ref(f"auto_crm_member.demo_journal_till_{TILLS[store]}")
+        bank = self.env.ref(f"auto_crm_member.demo_journal_bank_{TILLS[store]}")
         loan = self.due_ids.filtered(lambda due: due.kind == "loan")[:1]
         payer = (kind == "loan" and loan.payer_id) or self.partner_id
         wizards.create(

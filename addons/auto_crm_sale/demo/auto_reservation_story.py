@@ -108,7 +108,7 @@ class AutoReservation(models.Model):
     def _demo_pay_deposit(self):
         """Let the cashier take the deposit at the till."""
         invoice = self.deposit_move_ids
-        till = self.env.ref("auto_crm_sale.demo_journal_till_hz")
+        till = self.env.ref("auto_crm_member.demo_journal_till_hz")
         self.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=invoice.ids
         ).create({"journal_id": till.id})._create_payments()

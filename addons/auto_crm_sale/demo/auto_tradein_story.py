@@ -56,7 +56,7 @@ class AutoTradein(models.Model):
         category = product.categ_id
         for company in group | group.child_ids:
             category.with_company(company).property_cost_method = "average"
-        tax = self.env.ref("auto_crm_sale.demo_tax_sale", raise_if_not_found=False)
+        tax = self.env.ref("auto_crm_member.demo_tax_sale", raise_if_not_found=False)
         if not tax:
             return
         words = "0.5% VAT, used cars"

@@ -125,7 +125,7 @@ class SaleOrder(models.Model):
     @api.model
     def _demo_addon_taxes(self):
         """Let the VAT be in the price of add-ons, as in that of cars."""
-        tax = self.env.ref("auto_crm_sale.demo_tax_sale", raise_if_not_found=False)
+        tax = self.env.ref("auto_crm_member.demo_tax_sale", raise_if_not_found=False)
         kinds = self.env["auto.sale.addon.kind"]
         products = kinds.search([]).product_id  # pylint: disable=no-search-all
         for product in products if tax else ():

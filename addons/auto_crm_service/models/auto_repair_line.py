@@ -18,6 +18,8 @@ OFFER = {
 }
 # Work for the customer's money or insurance is done when they have agreed.
 ASKED_PAYERS = ("customer", "insurance")
+# Which benefit of a member lowers the price of which line.
+MEMBER_DISCOUNTS = {"labour": "labour", "part": "parts"}
 
 
 class AutoRepairLine(models.Model):
@@ -93,7 +95,14 @@ class AutoRepairLine(models.Model):
         readonly=False,
         digits="Product Price",
     )
-    discount = fields.Float(string="Discount (%)", digits="Discount")
+    discount = fields.Float(
+        string="Discount (%)",
+        compute="_compute_discount",
+        store=True,
+        readonly=False,
+        digits="Discount",
+        help="Members have theirs from the benefits of their tier.",
+    )
     tax_ids = fields.Many2many(
         comodel_name="account.tax",
         string="Taxes",
@@ -188,6 +197,24 @@ class AutoRepairLine(models.Model):
                 ).lst_price
             else:
                 line.price_unit = line.price_unit
+
+    @api.depends("kind", "pay_type", "repair_id.partner_id")
+    def _compute_discount(self):
+        undecided = self.filtered(lambda line: line.decision == "proposed")
+        benefits = undecided.repair_id.partner_id._member_benefits()
+        for line in undecided:
+            theirs = benefits.get(line.repair_id.partner_id.id, {}).get("benefits", [])
+            kind = MEMBER_DISCOUNTS.get(line.kind)
+            line.discount = max(
+                (
+                    benefit["percent"]
+                    for benefit in theirs
+                    if benefit["kind"] == kind and line.pay_type == "customer"
+                ),
+                default=0,
+            )
+        for line in self - undecided:
+            line.discount = line.discount
 
     @api.depends("kind", "product_id", "company_id")
     def _compute_tax_ids(self):

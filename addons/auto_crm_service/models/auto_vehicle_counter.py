@@ -21,8 +21,28 @@ class AutoVehicle(models.Model):
         notes = []
         if self.odometer_alert:
             notes.append(self.env._("The odometer was turned back once."))
+        notes += self._member_notes()
         notes += self._near_dates()
         notes += self._open_matters()
+        return notes
+
+    def _member_notes(self):
+        """Return what the owner enjoys as a member."""
+        known = self.owner_id._member_benefits().get(self.owner_id.id)
+        if not known:
+            return []
+        notes = [self.owner_id.member_badge]
+        for benefit in known["benefits"]:
+            if benefit["left"] is None:
+                notes.append(benefit["name"])
+            elif benefit["left"]:
+                notes.append(
+                    self.env._(
+                        "%(benefit)s: %(left)s left this year",
+                        benefit=benefit["name"],
+                        left=benefit["left"],
+                    )
+                )
         return notes
 
     def _near_dates(self):

@@ -58,6 +58,7 @@ class ServiceCase(StockCase):
             {
                 "name": "Car Owner",
                 "phone": "+8613800138000",
+                "is_auto_customer": True,
                 "store_ids": [(6, 0, cls.store.ids)],
             }
         )

@@ -71,7 +71,7 @@ class ResCompany(models.Model):
         self.env["ir.model.data"]._update_xmlids(
             [
                 {
-                    "xml_id": "auto_crm_sale.demo_tax_sale",
+                    "xml_id": "auto_crm_member.demo_tax_sale",
                     "record": tax,
                     "noupdate": True,
                 }
@@ -105,7 +105,7 @@ class ResCompany(models.Model):
         self.env["ir.model.data"]._update_xmlids(
             [
                 {
-                    "xml_id": f"auto_crm_sale.demo_journal_{kind}_{code.lower()}",
+                    "xml_id": f"auto_crm_member.demo_journal_{kind}_{code.lower()}",
                     "record": journal,
                     "noupdate": True,
                 }
