@@ -321,7 +321,6 @@ class SaleOrder(models.Model):
                 "kind_id": self.env.ref(f"auto_crm_sale.addon_kind_{kind}").id,
                 "description": words,
                 "amount": price,
-                "cost": cost,
                 "user_id": self.env.uid,
                 "date_planned_start": start,
             }
@@ -333,7 +332,8 @@ class SaleOrder(models.Model):
                     "loan_months": 36,
                     "supplier_id": self._demo_bank().id,
                 }
-            addons.create(vals)
+            # What it costs is entered by who may see it.
+            addons.create(vals).sudo().cost = cost
 
     @api.model
     def _demo_bank(self):
