@@ -105,3 +105,33 @@ class TestReadWhole(LeadCase):
         self.assertEqual(lead.partner_id, customer)
         for record in (lead, customer):
             self.assertTrue(self._read_whole(agent, record))
+
+    def test_the_form_offers_no_step_to_those_who_only_read(self):
+        steps = ['name="action_set_won_rainbowman"', 'string="Lost"']
+        for role, offered in (
+            ("consultant", True),
+            ("sales_manager", True),
+            ("auditor", False),
+            ("callcentre", False),
+            ("complaint", False),
+        ):
+            user = self.users.get(role) or self.users[role, 1]
+            leads = self.env["crm.lead"].with_user(user)
+            view = leads.get_view(self.env.ref("crm.crm_lead_view_form").id)
+            for step in steps:
+                self.assertEqual(step in view["arch"], offered, (role, step))
+
+    def test_the_form_opens_for_whoever_may_read(self):
+        """With all that the web client asks for, whatever else is installed."""
+        for role in ("consultant", "auditor", "complaint", "callcentre"):
+            user = self.users.get(role) or self.users[role, 1]
+            if role in ("callcentre", "complaint"):
+                self.env["auto.access.log"].with_user(user)._log(
+                    "lookup", self.lead.with_user(user)
+                )
+            self.env.flush_all()
+            self.env.invalidate_all()
+            lead = self.lead.with_user(user)
+            view = lead.get_view(self.env.ref("crm.crm_lead_view_form").id)
+            with self.subTest(role=role):
+                self.assertTrue(lead.web_read(lead._get_fields_spec(view)))
