@@ -35,6 +35,7 @@
         "demo/auto_workshop_demo.xml",
         "demo/product_demo.xml",
         "demo/repair_order_demo.xml",
+        "demo/auto_complaint_demo.xml",
     ],
     "installable": True,
     "uninstall_hook": "uninstall_hook",

@@ -1,1 +1,2 @@
 from . import repair_order_story
+from . import auto_complaint_story

@@ -1,0 +1,210 @@
+from odoo import fields
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from odoo.addons.auto_crm_base.tests.common_matrix import MatrixCase
+
+from .common_complaint import ComplaintCase
+
+CONFIG = """
+    consultant: R all
+    sales_manager: R all
+    adviser: R all
+    technician: R all
+    service_manager: R all
+    complaint: R all
+    callcentre: R all
+    store_manager: R all
+    head_office: CRUD all
+    auditor: R all
+"""
+
+
+@tagged("post_install", "-at_install")
+class TestComplaintRights(MatrixCase, ComplaintCase):
+    """Who may do what with complaints, role by role, in two stores."""
+
+    def make_complaint(self, store, user):
+        complaint = (
+            self.env["auto.complaint"]
+            .with_company(store)
+            .create(
+                {
+                    "partner_id": self.customer.id,
+                    "description": "x",
+                    "company_id": store.id,
+                }
+            )
+        )
+        # Who registered it owns it; written by the database alone.
+        self.env.cr.execute(
+            "UPDATE auto_complaint SET registered_by_id = %s WHERE id = %s",
+            [user.id, complaint.id],
+        )
+        complaint.invalidate_recordset(["registered_by_id"])
+        return complaint, None
+
+    def make_task(self, store, user):
+        complaint, _subject = self.make_complaint(store, self.env.user)
+        task = self.env["auto.complaint.task"].create(
+            {
+                "complaint_id": complaint.id,
+                "department_id": self.department.id,
+                "user_id": user.id if store in user.company_ids else False,
+                "name": "x",
+                "date_due": fields.Datetime.now(),
+            }
+        )
+        return task, None
+
+    def test_complaint(self):
+        self.check_matrix(
+            "auto.complaint",
+            """
+            consultant: CR own
+            sales_manager: R st
+            adviser: CR st
+            service_manager: RU st
+            complaint: CRU st
+            callcentre: CR own
+            store_manager: RU st
+            head_office: RU all
+            auditor: R all
+            """,
+            self.make_complaint,
+        )
+
+    def test_task(self):
+        self.check_matrix(
+            "auto.complaint.task",
+            """
+            consultant: RU own
+            sales_manager: R st, U own
+            adviser: R st, U own
+            technician: RU own
+            service_manager: CRU st
+            complaint: CRU st
+            callcentre: RU own
+            store_manager: CRU st
+            head_office: CRU all
+            auditor: R all
+            """,
+            self.make_task,
+        )
+
+    def test_improvement(self):
+        def make(store, user):
+            return (
+                self.env["auto.improvement"].create(
+                    {
+                        "title": "x",
+                        "finding": "x",
+                        "company_id": store.id,
+                        "user_id": user.id,
+                        "date_due": fields.Date.today(),
+                    }
+                ),
+                None,
+            )
+
+        self.check_matrix(
+            "auto.improvement",
+            """
+            sales_manager: CRU st
+            service_manager: CRU st
+            complaint: CRU st
+            store_manager: CRU st
+            head_office: CRU all
+            auditor: R all
+            """,
+            make,
+        )
+
+    def test_configuration(self):
+        def make(store, _user):
+            return self.category.copy({"name": f"Copy {store.id}"}), None
+
+        self.check_matrix("auto.complaint.category", CONFIG, make)
+
+    def test_task_opens_the_complaint(self):
+        consultant = self.users["consultant", 1]
+        complaint = self._take_down()
+        own = complaint.with_user(consultant)
+        self.assertFalse(own.has_access("read"))
+        self.env["auto.complaint.task"].create(
+            {
+                "complaint_id": complaint.id,
+                "department_id": self.department.id,
+                "user_id": consultant.id,
+                "name": "x",
+                "date_due": fields.Datetime.now(),
+            }
+        )
+        self.env.invalidate_all()
+        self.assertTrue(own.has_access("read"))
+        self.assertEqual(len(own.event_ids), 3, "the same history for everybody")
+        self.assertFalse(own.has_access("write"))
+        with self.assertRaises(AccessError):
+            own._answer("Mine")
+
+    def test_technician_sees_the_words_of_the_task_only(self):
+        complaint = self._take_down(category_id=self.category.id)
+        task = complaint.task_ids
+        task.sudo().user_id = self.technician
+        own = task.with_user(self.technician)
+        self.assertEqual(own.description, "It took three hours.")
+        self.assertEqual(own.customer_name, "Test Customer")
+        with self.assertRaises(AccessError):
+            complaint.with_user(self.technician).read(["description"])
+
+    def test_desk_reads_whom_it_handles(self):
+        desk = self.users["complaint", 1]
+        person = self.customer.with_user(desk)
+        self.assertFalse(person.has_access("read"))
+        self.assertFalse(self.vehicle.with_user(desk).has_access("read"))
+        self.env["auto.complaint"].with_company(self.store).create(
+            {
+                "partner_id": self.customer.id,
+                "vehicle_id": self.vehicle.id,
+                "description": "x",
+                "company_id": self.store.id,
+            }
+        )
+        self.env.invalidate_all()
+        self.assertTrue(person.has_access("read"))
+        self.assertTrue(self.vehicle.with_user(desk).has_access("read"))
+        tiles = {tile["key"]: tile["count"] for tile in person._auto_360_counters()}
+        self.assertEqual(tiles["complaints"], 1)
+
+    def test_other_store_sees_nothing_on_the_timeline(self):
+        self._take_down(vehicle_id=self.vehicle.id)
+        self.vehicle._join_store(self.stores[2], "test")
+        self.env.invalidate_all()
+        for number, count in ((1, 1), (2, 0)):
+            events = self.env["auto.vehicle.event"].with_user(
+                self.users["adviser", number]
+            )
+            found = events.search_count(
+                [("vehicle_id", "=", self.vehicle.id), ("kind", "=", "complaint")]
+            )
+            self.assertEqual(found, count)
+
+    def test_phone_is_masked(self):
+        complaint = self._take_down(self.users["callcentre", 1], name="x")
+        [row] = complaint.read(["phone"])
+        self.assertIn("*", row["phone"])
+        [row] = complaint.with_user(self.desk).read(["phone"])
+        self.assertNotIn("*", row["phone"])
+
+    def test_erase(self):
+        complaint = self._take_down(category_id=self.category.id)
+        complaint.with_user(self.manager)._close_by_manager("Test Customer has gone")
+        wizard = self.env["auto.erase.person"].create(
+            {"partner_id": self.customer.id, "reason": "asked"}
+        )
+        wizard.action_erase()
+        self.env.invalidate_all()
+        known = complaint.sudo()
+        self.assertNotIn("three hours", known.description)
+        self.assertFalse(known.closing_reason)
+        self.assertFalse(any(known.event_ids.mapped("note")))
