@@ -37,6 +37,11 @@
         "demo/repair_order_demo.xml",
         "demo/auto_complaint_demo.xml",
     ],
+    "assets": {
+        "web.assets_tests": [
+            "auto_crm_service/static/tests/tours/**/*",
+        ],
+    },
     "installable": True,
     "uninstall_hook": "uninstall_hook",
 }

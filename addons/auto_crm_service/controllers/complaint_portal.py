@@ -36,6 +36,7 @@ class ComplaintPortal(CustomerPortal):
         ["/my/complaints", "/my/complaints/page/<int:page>"],
         type="http",
         auth="user",
+        website=True,
         methods=["GET"],
     )
     def portal_my_complaints(self, page=1, **_params):
@@ -81,7 +82,11 @@ class ComplaintPortal(CustomerPortal):
         return complaint
 
     @http.route(
-        "/my/complaints/<int:complaint_id>", type="http", auth="user", methods=["GET"]
+        "/my/complaints/<int:complaint_id>",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
     )
     def portal_my_complaint(self, complaint_id, error="", **_params):
         return self._render_complaint(self._complaint(complaint_id), error)
@@ -106,11 +111,15 @@ class ComplaintPortal(CustomerPortal):
         )
         return request.render("auto_crm_service.portal_my_complaint", values)
 
-    @http.route("/my/complaints/new", type="http", auth="user", methods=["GET"])
+    @http.route(
+        "/my/complaints/new", type="http", auth="user", website=True, methods=["GET"]
+    )
     def portal_new_complaint(self, **_params):
         return self._render_new({})
 
-    @http.route("/my/complaints/new", type="http", auth="user", methods=["POST"])
+    @http.route(
+        "/my/complaints/new", type="http", auth="user", website=True, methods=["POST"]
+    )
     def portal_create_complaint(self, **params):
         names = ("description", "vehicle", "category", "store", "nonce")
         typed = {name: str(params.get(name) or "").strip() for name in names}
@@ -180,6 +189,7 @@ class ComplaintPortal(CustomerPortal):
         "/my/complaints/<int:complaint_id>/say",
         type="http",
         auth="user",
+        website=True,
         methods=["POST"],
     )
     def portal_say(self, complaint_id, text="", decision="", **_params):

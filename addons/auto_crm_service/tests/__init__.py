@@ -2,6 +2,7 @@ from . import test_complaint_concurrency
 from . import test_complaint_portal
 from . import test_complaint_register
 from . import test_complaint_rights
+from . import test_complaint_tour
 from . import test_complaint_work
 from . import test_estimate
 from . import test_labour_time

@@ -8,9 +8,8 @@ from odoo.addons.auto_crm_service.controllers import complaint_form
 from .common_complaint import ComplaintCase
 
 
-@tagged("post_install", "-at_install")
-class TestComplaintForm(HttpCase, ComplaintCase):
-    """The public page of a store."""
+class ComplaintFormCase(HttpCase, ComplaintCase):
+    """The public page of a store, as a customer fills it in."""
 
     @classmethod
     def setUpClass(cls):
@@ -40,6 +39,11 @@ class TestComplaintForm(HttpCase, ComplaintCase):
     def _complaints(self):
         domain = [("company_id", "=", self.store.id)]
         return self.env["auto.complaint"].search(domain)
+
+
+@tagged("post_install", "-at_install")
+class TestComplaintForm(ComplaintFormCase):
+    """The public page of a store."""
 
     def test_complaint(self):
         page = self.url_open(self.url)

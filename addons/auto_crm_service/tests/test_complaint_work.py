@@ -45,10 +45,11 @@ class TestComplaintWork(ComplaintCase):
         for vals in (
             {"user_id": self.users["consultant", 1].id},
             {"date_due": fields.Datetime.now()},
-            {"state": "done"},
         ):
-            with self.subTest(vals), self.assertRaises((UserError, AccessError)):
+            with self.subTest(vals), self.assertRaisesRegex(AccessError, "who does"):
                 own.write(vals)
+        with self.assertRaisesRegex(UserError, "its result"):
+            own.write({"state": "done"})
         task.with_user(self.desk).write({"user_id": self.technician.id})
         self.assertIn("task_moved", self._kinds(task.complaint_id))
         self.assertEqual(task.activity_ids.user_id, self.technician)
@@ -282,8 +283,9 @@ class TestComplaintClock(ComplaintCase):
         )
 
     def _run(self, moment):
-        with freeze_time(moment):
-            self.env["auto.complaint"]._cron_clock()
+        with freeze_time(moment), self.enter_registry_test_mode():
+            job = self.env.ref("auto_crm_service.ir_cron_complaint_clock")
+            job.method_direct_trigger()
         self.env.invalidate_all()
 
     def _told(self, complaint):
