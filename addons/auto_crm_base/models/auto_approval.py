@@ -7,6 +7,8 @@ from odoo.fields import Command, Domain
 # Only this module can pass this object in the context, so a decision cannot be
 # written by any client or by another addon.
 DECIDE = object()
+# And this one, so that what was asked for is not put in other words afterwards.
+TITLE = object()
 
 
 class AutoApproval(models.Model):
@@ -38,7 +40,7 @@ class AutoApproval(models.Model):
         index=True,
         ondelete="restrict",
     )
-    summary = fields.Char(required=True, readonly=True)
+    summary = fields.Char(required=True, readonly=True, translate=True)
     detail = fields.Text(
         string="What happened",
         readonly=True,
@@ -150,6 +152,7 @@ class AutoApproval(models.Model):
         return domain if True in value else ~domain
 
     @api.depends("name", "summary")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for approval in self:
             approval.display_name = f"{approval.name} {approval.summary}"
@@ -213,6 +216,8 @@ class AutoApproval(models.Model):
     def _append_only_open_fields(self):
         if self.env.context.get("auto_decide") is DECIDE:
             return frozenset({"state", "decided_by", "date_decided", "note"})
+        if self.env.context.get("auto_title") is TITLE:
+            return frozenset({"summary"})
         return super()._append_only_open_fields()
 
     def _why_not(self, user):
@@ -360,6 +365,15 @@ class AutoApproval(models.Model):
             "Refused by %(user)s: %(summary)s. Reason: %(note)s", **values
         )
 
+    def _translate_title(self, titles):
+        """Let everybody read what is asked for in their own language.
+
+        :param dict titles: code of the language → title
+        """
+        self.ensure_one()
+        named = self.with_context(auto_title=TITLE)
+        named.update_field_translations("summary", titles)
+
     def _ask_approvers(self):
         """Make one activity for each person of the lowest level that may decide."""
         activity_type = self.env.ref("auto_crm_base.activity_type_approval")
@@ -374,7 +388,7 @@ class AutoApproval(models.Model):
                         "res_model_id": model_id,
                         "res_id": approval.id,
                         "user_id": user.id,
-                        "summary": approval.summary,
+                        "summary": approval.with_context(lang=user.lang).summary,
                         "automated": True,
                     }
                     for user in approval._approvers_to_ask()

@@ -93,7 +93,9 @@ class AutoApprovalMixin(models.AbstractModel):
         The current user is the one who asks, and can therefore never decide.
 
         :param str kind_code: ``code`` of an active ``auto.approval.kind``
-        :param str summary: what is asked for, in one line, for the approver
+        :param summary: what is asked for, in one line, for the approver: a text, or
+            a function that returns it of a document. Of a function, everybody reads it
+            in their own language.
         :param float amount: what it is worth, in the currency of the store
         :param str detail: what the requester says about it
         :return: the requests, one for each document, with the user's own rights
@@ -122,11 +124,15 @@ class AutoApprovalMixin(models.AbstractModel):
                 )
             )
         groups = kind._groups_for(amount)
+        titles = {
+            document.id: summary(document) if callable(summary) else summary
+            for document in self
+        }
         approvals = approvals.create(
             [
                 {
                     "kind_id": kind.id,
-                    "summary": summary,
+                    "summary": titles[document.id],
                     "detail": detail,
                     "res_model": self._name,
                     "res_id": document.id,
@@ -138,17 +144,33 @@ class AutoApprovalMixin(models.AbstractModel):
                 for document in self
             ]
         )
+        if callable(summary):
+            self._translate_titles(approvals, summary)
         approvals._ask_approvers()
         if hasattr(self, "_message_log_batch"):
             self._message_log_batch(
                 bodies={
                     document.id: Markup("<p>%s</p>")
-                    % self.env._("Approval requested: %(summary)s", summary=summary)
+                    % self.env._(
+                        "Approval requested: %(summary)s", summary=titles[document.id]
+                    )
                     for document in self
                 }
             )
         self.invalidate_recordset(["approval_ids", "approval_state"], flush=False)
         return approvals.sudo(self.env.su)
+
+    def _translate_titles(self, approvals, summary):
+        """Give these requests their title in each language that is installed.
+
+        :param approvals: the requests, in the order of the documents
+        :param summary: returns the title of a document
+        """
+        langs = [code for code, _name in self.env["res.lang"].get_installed()]
+        for document, approval in zip(self, approvals, strict=True):
+            approval._translate_title(
+                {lang: summary(document.with_context(lang=lang)) for lang in langs}
+            )
 
     def _cancel_approvals(self, note, kind_code=None):
         """Cancel what still waits on these documents, since it has become void.

@@ -221,15 +221,17 @@ class CrmLead(models.Model):
                 raise UserError(self.env._("“%s” is won.", lead.display_name))
             if not lead.active or lead.lost_state == "approved":
                 raise UserError(self.env._("“%s” is already lost.", lead.display_name))
-        summary = (
-            self.env._(
+
+        def summary(lead):
+            name = reason.with_env(lead.env).name
+            if not competitor:
+                return lead.env._("Lost: %(reason)s", reason=name)
+            return lead.env._(
                 "Lost: %(reason)s (%(competitor)s)",
-                reason=reason.name,
+                reason=name,
                 competitor=competitor.name,
             )
-            if competitor
-            else self.env._("Lost: %(reason)s", reason=reason.name)
-        )
+
         # First the request: it says who has already asked.
         note = (note or "").strip()
         self._request_approval(APPROVAL_KIND, summary, detail=note)

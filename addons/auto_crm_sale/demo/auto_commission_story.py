@@ -43,8 +43,8 @@ class AutoCommissionPlan(models.Model):
         for number, day, contract, discount in DELIVERED:
             quiet._demo_delivered(number, last.replace(day=day), contract, discount)
         begin = last - relativedelta(months=2)
-        quiet._demo_plan(1, "Showroom Hangzhou", "individual", begin)
-        quiet._demo_plan(2, "Team Chengdu", "pool", begin)
+        quiet._demo_plan(1, "杭州展厅 Hangzhou showroom", "individual", begin)
+        quiet._demo_plan(2, "成都团队 Chengdu team", "pool", begin)
         quiet._demo_statements(last, this)
 
     @api.model
@@ -142,7 +142,7 @@ class AutoCommissionPlan(models.Model):
             self._demo_as("user_store1_sales_manager", praised.line_ids).create(
                 {
                     "statement_id": praised.id,
-                    "name": "Three customers praised the handover",
+                    "name": "三位客户表扬交车服务",
                     "amount": 200,
                 }
             )

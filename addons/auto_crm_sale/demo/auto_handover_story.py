@@ -83,7 +83,7 @@ class AutoHandover(models.Model):
         handover.action_finish()
         handover._demo_hand_back(when, notice)
         if step == "unhappy":
-            handover._say_unhappy("The boot mat was missing, and nobody called back.")
+            handover._say_unhappy("后备厢垫没给，也没有人回电话。")
 
     @api.model
     def _demo_pass(self, car):
@@ -124,7 +124,9 @@ class AutoHandover(models.Model):
                 "is_data_confirmed": True,
                 "is_warranty_explained": True,
                 "is_workshop_introduced": number % 2 == 0,
-                "preferred_time": "After 18:00" if number % 3 == 0 else "Any time",
+                "preferred_time": self.order_id._demo_words(
+                    "After 18:00|18点以后" if number % 3 == 0 else "Any time|随时"
+                ),
                 "preferred_channel": ("phone", "wechat")[number % 2],
                 "license_plate": plate.license_plate or self.license_plate,
             }
@@ -222,7 +224,7 @@ class AutoHandover(models.Model):
                 pdi.line_ids[:1].write(
                     {
                         "result": "defect",
-                        "note": "Scratch on the right rear door, about 4 cm.",
+                        "note": "右后门有约4厘米划痕。",
                     }
                 )
             if number in (2, 3):

@@ -73,9 +73,7 @@ class AutoReservation(models.Model):
                 if paid:
                     reservation._demo_pay_deposit()
         self._demo_ref_reservation("expired")._demo_expire()
-        self._demo_ref_reservation("forfeited")._demo_cancel(
-            "The family chose an electric car of another make"
-        )
+        self._demo_ref_reservation("forfeited")._demo_cancel("家人选了另一品牌的电动车")
 
     @api.model
     def _demo_ref(self, name):

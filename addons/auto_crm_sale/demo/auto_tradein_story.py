@@ -23,8 +23,8 @@ TRADEINS = (
 )  # fmt: skip
 # Point of the inspection (its place), what is wrong, cost to put right.
 DEFECTS = (
-    (6, "Stone chips on the bonnet, scratch on the left rear door", 1200),
-    (9, "Front tyres at 2.5 mm", 1400),
+    (6, "引擎盖有石击痕，左后门有划痕", 1200),
+    (9, "前轮胎花纹仅剩2.5毫米", 1400),
 )
 DAYS_OUTRIGHT = 38
 

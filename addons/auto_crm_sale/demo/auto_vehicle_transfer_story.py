@@ -34,7 +34,7 @@ class AutoVehicleTransfer(models.Model):
             if state == "refused":
                 approval = transfer.sudo()._waiting_approval("vehicle_transfer")
                 approval.with_env(self._demo_env(decides)).action_refuse(
-                    "Promised to a customer who comes on Saturday"
+                    "已答应周六来看车的客户"
                 )
             elif decides:
                 deciding = transfer.with_env(self._demo_env(decides))

@@ -40,29 +40,39 @@ CONTRACTS = (
     ("jinjiang", 2, "s2", "sienna", "sienna_hev", "black", 5, 0, "sale"),
     ("严宽", 2, "s2", "passat", "passat_380", "grey", 2, 9900, "refused"),
 )  # fmt: skip
-# For the contracts in turn: kind, words, price, cost.
+# For the contracts in turn: kind, words in English and in Chinese, price, cost.
 ADDONS = (
     (
-        ("accessory", "Ceramic window film, boot mat", 2980, 1450),
+        (
+            "accessory",
+            "Ceramic window film, boot mat|陶瓷车窗贴膜、后备厢垫",
+            2980,
+            1450,
+        ),
         ("compulsory", "", 950, 0),
-        ("commercial", "Third party 2 million, damage", 4860, 0),
+        ("commercial", "Third party 2 million, damage|三者险200万、车损险", 4860, 0),
         ("registration", "", 600, 180),
     ),
     (
-        ("commercial", "Third party 1 million", 3920, 0),
-        ("loan", "36 months", 0, 0),
+        ("commercial", "Third party 1 million|三者险100万", 3920, 0),
+        ("loan", "36 months|36期", 0, 0),
         ("registration", "", 600, 180),
     ),
     (
-        ("accessory", "Dash camera, front and rear", 1280, 640),
-        ("service_pack", "Three services within two years", 2400, 1500),
+        ("accessory", "Dash camera, front and rear|前后双录行车记录仪", 1280, 640),
+        ("service_pack", "Three services within two years|两年内三次保养", 2400, 1500),
         ("compulsory", "", 950, 0),
     ),
     (),
     (
-        ("loan", "60 months", 0, 0),
-        ("performance", "Bond for the loan", 1500, 0),
-        ("commercial", "Third party 3 million, damage, theft", 6120, 0),
+        ("loan", "60 months|60期", 0, 0),
+        ("performance", "Bond for the loan|贷款履约保证保险", 1500, 0),
+        (
+            "commercial",
+            "Third party 3 million, damage, theft|三者险300万、车损险、盗抢险",
+            6120,
+            0,
+        ),
         ("registration", "", 600, 180),
     ),
 )
@@ -152,7 +162,7 @@ class SaleOrder(models.Model):
             (
                 "xinghe",
                 1,
-                "Fleet of people carriers",
+                "Fleet of people carriers|商务车车队采购",
                 -40,
                 320,
                 True,
@@ -161,7 +171,7 @@ class SaleOrder(models.Model):
             (
                 "jinjiang",
                 2,
-                "Tour vehicles",
+                "Tour vehicles|旅游用车",
                 -300,
                 40,
                 True,
@@ -170,7 +180,7 @@ class SaleOrder(models.Model):
             (
                 "blue_lake",
                 1,
-                "Company cars",
+                "Company cars|公司用车",
                 0,
                 364,
                 False,
@@ -189,7 +199,9 @@ class SaleOrder(models.Model):
                 .env["auto.group.agreement"]
                 .create(
                     {
-                        "title": title,
+                        "title": self._demo_words(
+                            title, self._demo_ref(f"demo_customer_{key}")
+                        ),
                         "partner_id": self._demo_ref(f"demo_customer_{key}").id,
                         "company_id": self._demo_ref(f"company_store{store}").id,
                         "date_start": fields.Date.add(today, days=begin),
@@ -306,6 +318,16 @@ class SaleOrder(models.Model):
         self._demo_names({f"demo_buyer_{number:02d}": partner})
         return partner
 
+    def _demo_words(self, words, partner=None):
+        """Return words in the language of the contract's customer.
+
+        :param str words: in English, ``|``, and in Chinese
+        :param partner: the customer, when there is no contract
+        """
+        english, _bar, chinese = words.partition("|")
+        partner = partner or self.partner_id
+        return chinese if partner.lang == "zh_CN" else english
+
     def _demo_addons(self, number, days):
         """Sell some things together with the car."""
         self.ensure_one()
@@ -319,7 +341,7 @@ class SaleOrder(models.Model):
             vals = {
                 "order_id": self.id,
                 "kind_id": self.env.ref(f"auto_crm_sale.addon_kind_{kind}").id,
-                "description": words,
+                "description": self._demo_words(words),
                 "amount": price,
                 "user_id": self.env.uid,
                 "date_planned_start": start,
@@ -373,7 +395,7 @@ class SaleOrder(models.Model):
                 if asked.has_access("read") and asked.can_decide
             )
             if step == "refused":
-                approval.action_refuse("Two weeks ago it sold at list price.")
+                approval.action_refuse("两周前这款车还按标价卖出。")
                 return
             approval.action_approve()
         self.action_confirm()

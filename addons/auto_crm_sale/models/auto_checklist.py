@@ -245,13 +245,15 @@ class AutoChecklist(models.Model):
 
     def _fill(self):
         """Give new checklists the points of their template."""
-        vals_list = []
+        vals_list, points = [], []
         for checklist in self.filtered(lambda one: not one.line_ids):
             if not checklist.template_id:
                 checklist.template_id = self.env["auto.checklist.template"]._find(
                     checklist.kind, checklist.vehicle_id, checklist.company_id
                 )
             # Points are copied for whoever inspects.
+            present = checklist.template_id.sudo().line_ids
+            points += present.ids
             vals_list += [
                 {
                     "checklist_id": checklist.id,
@@ -260,9 +262,10 @@ class AutoChecklist(models.Model):
                     "name": line.name,
                     "is_photo_required": line.is_photo_required,
                 }
-                for line in checklist.template_id.sudo().line_ids
+                for line in present
             ]
-        self.env["auto.checklist.line"].create(vals_list)
+        lines = self.env["auto.checklist.line"].create(vals_list)
+        lines._take_translations(points)
 
     def _check_open(self):
         for checklist in self:

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 
 class AutoChecklistLine(models.Model):
@@ -21,8 +22,8 @@ class AutoChecklistLine(models.Model):
         related="checklist_id.vehicle_id", store=True, index=True
     )
     sequence = fields.Integer(default=10)
-    section = fields.Char()
-    name = fields.Char(string="What to look at", required=True)
+    section = fields.Char(translate=True)
+    name = fields.Char(string="What to look at", required=True, translate=True)
     result = fields.Selection(
         selection=[("ok", "Fine"), ("defect", "Defect"), ("na", "Does not apply")]
     )
@@ -137,6 +138,30 @@ class AutoChecklistLine(models.Model):
     # ------------------------------------------------------------------
     # Business methods
     # ------------------------------------------------------------------
+
+    def _take_translations(self, points):
+        """Let these points be read in every language that their templates have.
+
+        :param list points: the ids of the template's points, in the same order
+        """
+        self.flush_recordset(["name", "section"])
+        self.env.execute_query(
+            SQL(
+                """
+                UPDATE auto_checklist_line AS line
+                   SET name = point.name, section = point.section
+                  FROM unnest(%s::integer[], %s::integer[])
+                    AS copied (line_id, point_id)
+                  JOIN auto_checklist_template_line AS point
+                    ON point.id = copied.point_id
+                 WHERE line.id = copied.line_id
+             RETURNING line.id
+                """,
+                self.ids,
+                points,
+            )
+        )
+        self.invalidate_recordset(["name", "section"], flush=False)
 
     def _is_missing(self):
         """Return whether something is missing before the point is judged."""

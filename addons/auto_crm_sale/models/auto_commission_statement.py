@@ -304,10 +304,10 @@ class AutoCommissionStatement(models.Model):
                 )
             statement._request_approval(
                 APPROVAL_KIND,
-                self.env._(
+                lambda one: one.env._(
                     "Commission %(statement)s: %(amount)s",
-                    statement=statement.display_name,
-                    amount=statement.currency_id.format(statement.amount_total),
+                    statement=one.display_name,
+                    amount=one.currency_id.format(one.amount_total),
                 ),
                 statement.amount_total,
             )

@@ -227,10 +227,10 @@ class AutoDeliveryNotice(models.Model):
             notice._check_no_other()
             notice._request_approval(
                 "delivery_notice",
-                self.env._(
+                lambda one: one.env._(
                     "Deliver %(cars)s (%(order)s)",
-                    cars=", ".join(notice.vehicle_ids.mapped("display_name")),
-                    order=notice.order_id.name,
+                    cars=", ".join(one.vehicle_ids.mapped("display_name")),
+                    order=one.order_id.name,
                 ),
                 notice.amount_total,
             )

@@ -199,10 +199,10 @@ class AutoGroupAgreement(models.Model):
             amount = agreement._given_away()
             agreement._request_approval(
                 APPROVAL_KIND,
-                self.env._(
+                lambda one, amount=amount: one.env._(
                     "Agreement %(agreement)s: %(amount)s below list",
-                    agreement=agreement.display_name,
-                    amount=format_amount(self.env, amount, agreement.currency_id),
+                    agreement=one.display_name,
+                    amount=format_amount(one.env, amount, one.currency_id),
                 ),
                 amount,
             )

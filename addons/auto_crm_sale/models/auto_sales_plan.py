@@ -279,12 +279,12 @@ class AutoSalesPlan(models.Model):
                 raise UserError(self.env._("%s has no targets yet.", plan.name))
             plan._request_approval(
                 APPROVAL_KIND,
-                self.env._(
+                lambda one: one.env._(
                     "Sales plan %(plan)s: %(contracts)s contracts, %(deliveries)s "
                     "deliveries",
-                    plan=plan.name,
-                    contracts=plan.target_contracts,
-                    deliveries=plan.target_deliveries,
+                    plan=one.name,
+                    contracts=one.target_contracts,
+                    deliveries=one.target_deliveries,
                 ),
                 plan.target_revenue,
             )

@@ -239,10 +239,10 @@ class AutoTradein(models.Model):
         money = self.currency_id.format
         self._request_approval(
             APPROVAL_KIND,
-            self.env._(
+            lambda one: one.env._(
                 "Offer %(amount)s for %(car)s",
-                amount=money(self.offer_amount),
-                car=self.vehicle_id.display_name,
+                amount=money(one.offer_amount),
+                car=one.vehicle_id.display_name,
             ),
             self.offer_amount,
             detail=self.env._(

@@ -242,7 +242,7 @@ class AutoVehicleTransfer(models.Model):
                 {"state": "requested", "reservation_id": reservation.id}
             )
             transfer._log_on_car(self.env._("Asked for by another store"))
-            transfer._request_approval(KIND, transfer._summary())
+            transfer._request_approval(KIND, lambda one: one._summary())
         return True
 
     def _hold(self):

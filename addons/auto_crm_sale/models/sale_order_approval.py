@@ -202,7 +202,9 @@ class SaleOrder(models.Model):
             order.check_access("write")
             discount = order._discount_below_list()
             key = order._terms_key()
-            order._request_approval(kind.code, order._approval_summary(), discount)
+            order._request_approval(
+                kind.code, lambda one: one._approval_summary(), discount
+            )
             order._write_terms({"requested_terms": key, "refused_terms": False})
         return True
 

@@ -88,6 +88,20 @@ class TestChecklist(SaleCase):
         self.assertEqual(pdi.state, "passed")
         self.assertFalse(first.activity_id.active)
 
+    def test_read_in_every_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        template = self.env["auto.checklist.template"]._find(
+            "pdi", self.env["auto.vehicle"], self.store
+        )
+        point = template.line_ids[0]
+        point.update_field_translations(
+            "name", {"en_US": "Paint all round", "zh_CN": "全车漆面"}
+        )
+        line = self._pdi(self._receive()).line_ids.filtered(
+            lambda one: one.with_context(lang="en_US").name == "Paint all round"
+        )
+        self.assertEqual(line.with_context(lang="zh_CN").name, "全车漆面")
+
     def test_photo(self):
         pdi = self._pdi(self._receive())
         line = pdi.line_ids[0]

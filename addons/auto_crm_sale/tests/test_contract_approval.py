@@ -419,6 +419,23 @@ class TestContractApproval(ContractCase):
         with self.assertRaises(AccessError):
             lead.with_user(self.users["consultant", 2]).action_make_contract()
 
+    def test_everybody_reads_the_title_in_their_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        order = self._order(140000).with_context(lang="en_US")
+        summary = type(order)._approval_summary
+
+        def title(one):
+            return f"合同 {one.name}" if one.env.lang == "zh_CN" else summary(one)
+
+        self.patch(type(order), "_approval_summary", title)
+        order.action_request_contract_approval()
+        approval = order.sudo().approval_ids
+        self.assertIn("below list", approval.with_context(lang="en_US").summary)
+        self.assertEqual(
+            approval.with_context(lang="zh_CN").summary, f"合同 {order.name}"
+        )
+        self.assertIn("合同", approval.with_context(lang="zh_CN").display_name)
+
     def test_print(self):
         order = self._order(150000)
         order.order_line = [(0, 0, {"product_id": self.mat.id})]
