@@ -58,7 +58,7 @@ class AutoMemberTier(models.Model):
         help="Who has reached the tier keeps it at least this long.",
     )
     points_factor = fields.Float(
-        string="Points × ",
+        string="Points times",
         required=True,
         default=1.0,
         digits=(6, 2),
