@@ -23,8 +23,6 @@ class ResCompany(models.Model):
         group = self.env.ref("auto_crm_base.company_group", raise_if_not_found=False)
         if not group or group.chart_template:
             return
-        # Odoo reads them after the demo, whose documents copy names in all languages.
-        self.env["ir.module.module"]._get("auto_crm_sale")._update_translations()
         chinese = self.env["ir.module.module"]._get("l10n_cn").state == "installed"
         if not chinese:
             # The generic chart is of the country that it names; stores must agree
