@@ -1,11 +1,12 @@
 from datetime import timedelta
 
+from babel.dates import format_skeleton
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL, babel_locale_parse
 
 
 class CrmLead(models.Model):
@@ -67,11 +68,17 @@ class CrmLead(models.Model):
     @api.model
     def _other_store_words(self, since, claim, until):
         """Say since which month another store has the person, and whose claim it is."""
+        locale = babel_locale_parse(self.env.lang or "en_US")
+
+        def words(skeleton, value):
+            day = fields.Datetime.context_timestamp(self, value)
+            return format_skeleton(skeleton, day, locale=locale)
+
         text = self.env._(
             "This person is also a prospect of another store of the group since %s.",
-            format_date(self.env, since, date_format="MMMM yyyy"),
+            words("yMMMM", since),
         )
-        day = format_date(self.env, until, date_format="d MMMM")
+        day = words("MMMMd", until)
         if claim == "ours":
             claim_text = self.env._("Your store keeps the claim until %s.", day)
         elif claim == "theirs":

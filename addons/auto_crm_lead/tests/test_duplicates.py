@@ -113,6 +113,19 @@ class TestDuplicates(AutoCase):
         self.assertIn("That store keeps the claim until", call.other_store_text)
         self.assertNotIn(self.stores[1].name, call.other_store_text)
 
+    def test_dates_as_the_reader_writes_them(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        since = fields.Datetime.to_datetime("2026-10-18 05:00:00")
+        until = fields.Datetime.to_datetime("2027-01-16 05:00:00")
+        for lang, month, day in (
+            ("en_US", "October 2026", "January 16"),
+            ("zh_CN", "2026年10月", "1月16日"),
+        ):
+            leads = self.env["crm.lead"].with_context(lang=lang, tz="Asia/Shanghai")
+            text = leads._other_store_words(since, "theirs", until)
+            self.assertIn(month, text)
+            self.assertIn(day, text)
+
     def test_the_protection_ends(self):
         self._age(self.first, 91)
         second = self._intake(2)
