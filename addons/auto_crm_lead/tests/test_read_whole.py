@@ -82,6 +82,9 @@ class TestReadWhole(LeadCase):
         values = self._read_whole(user, lead)
         self.assertEqual(values["name"], "Paper")
         self.assertNotIn("contact_ids", values)
+        lead = lead.with_user(user)
+        view = lead.get_view(self.env.ref("crm.crm_lead_view_form").id)
+        self.assertTrue(lead.web_read(lead._get_fields_spec(view)))
 
     def test_who_registers_sees_prospect_and_customer(self):
         """The call centre opens what it registered, also of a known customer."""
