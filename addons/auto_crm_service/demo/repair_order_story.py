@@ -12,6 +12,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..models.auto_labour_time import CLOCK
+from ..models.repair_order import STATE
 
 STOCK = {
     "oil": 24, "oil_filter": 30, "air_filter": 12, "cabin_filter": 10,
@@ -258,10 +259,13 @@ class RepairOrder(models.Model):
             time.with_context(auto_clock=CLOCK).write({"start": start, "stop": stop})
             hours += 0.25
         self.env.flush_all()
+        dates = {}
         if self.date_ready:
-            self.date_ready = date_in + timedelta(hours=2)
+            dates["date_ready"] = date_in + timedelta(hours=2)
         if self.date_out:
-            self.date_out = date_in + timedelta(hours=4)
+            dates["date_out"] = date_in + timedelta(hours=4)
+        if dates:
+            self.with_context(auto_repair=STATE).write(dates)
         # The timeline refuses every write: its lines are dated where they lie.
         self.env.cr.execute(
             SQL(

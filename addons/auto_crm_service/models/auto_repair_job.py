@@ -3,6 +3,9 @@ from odoo.exceptions import UserError, ValidationError
 
 from .auto_labour_rate import PAY_TYPES
 
+# What technicians write on their jobs; the rest is the adviser's.
+TECHNICIAN_FIELDS = {"cause", "correction", "causal_part_id", "fault_code"}
+
 
 class AutoRepairJob(models.Model):
     """One job of a repair order: concern, cause and correction."""
@@ -120,7 +123,9 @@ class AutoRepairJob(models.Model):
             job.repair_id.id != vals["repair_id"] for job in self
         ):
             raise UserError(self.env._("A job stays with its repair order."))
-        if vals.keys() & {"concern", "kind", "pay_type"}:
+        if not self.env.su:
+            if vals.keys() - TECHNICIAN_FIELDS:
+                self.repair_id._check_writer()
             self.repair_id._check_not_over()
         return super().write(vals)
 

@@ -64,6 +64,8 @@ class AutoRepairJob(models.Model):
             )
         if not self.line_ids.filtered(lambda line: line.decision == "approved"):
             raise UserError(self.env._("Nothing of this job is approved yet."))
+        if self.is_done:
+            raise UserError(self.env._("This job is done already."))
         running = self._running_time(self.env.user)
         if running.job_id == self:
             raise UserError(self.env._("Your clock runs on this job already."))
@@ -129,7 +131,14 @@ class AutoRepairJob(models.Model):
     def write(self, vals):
         if "is_done" in vals and not self.env.su:
             raise UserError(self.env._("A job is finished by its button."))
-        return super().write(vals)
+        result = super().write(vals)
+        if "technician_id" in vals:
+            # Whose job it is no longer could not stop the clock.
+            running = self.sudo().time_ids.filtered(
+                lambda time: not time.stop and time.user_id != time.job_id.technician_id
+            )
+            self._stop(running, "other_job")
+        return result
 
     @api.model
     def _running_time(self, user):

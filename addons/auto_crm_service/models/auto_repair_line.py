@@ -7,6 +7,8 @@ from .auto_labour_rate import PAY_TYPES
 DECIDE = object()
 # A change of these makes another offer of a line.
 OFFER = {
+    "job_id",
+    "name",
     "kind",
     "operation_id",
     "product_id",
@@ -16,6 +18,8 @@ OFFER = {
     "tax_ids",
     "pay_type",
 }
+# Another work or part is another offer, whatever it costs.
+SUBJECT = ("job_id", "kind", "operation_id", "product_id", "name")
 # Work for the customer's money or insurance is done when they have agreed.
 ASKED_PAYERS = ("customer", "insurance")
 # Which benefit of a member lowers the price of which line.
@@ -139,10 +143,12 @@ class AutoRepairLine(models.Model):
     )
 
     _quantity_check = models.Constraint(
-        "CHECK (quantity >= 0)", "A quantity cannot be negative."
+        "CHECK (quantity >= 0 AND quantity <= 100000)",
+        "A quantity is between 0 and 100,000.",
     )
     _price_check = models.Constraint(
-        "CHECK (price_unit >= 0)", "A price cannot be negative."
+        "CHECK (price_unit >= 0 AND price_unit <= 100000000)",
+        "A price is between 0 and 100,000,000.",
     )
     _discount_check = models.Constraint(
         "CHECK (discount >= 0 AND discount <= 100)",
@@ -260,7 +266,8 @@ class AutoRepairLine(models.Model):
         if offered and not decided:
             self.repair_id._check_not_over()
             self._check_not_worked(offered)
-        before = {line: line.price_total for line in self} if offered else {}
+            self._check_job(vals.get("job_id"))
+        before = {line: line._offer() for line in self} if offered else {}
         result = super().write(vals)
         if offered and not decided:
             self._reopen(before)
@@ -294,7 +301,7 @@ class AutoRepairLine(models.Model):
     def _reopen(self, before):
         """Ask again for what became dearer, or another payer's, since the yes.
 
-        :param dict before: the total of each line as it was agreed
+        :param dict before: each line's :meth:`_offer` as it was agreed to
         """
         dearer = self.filtered(
             lambda line: (
@@ -303,17 +310,34 @@ class AutoRepairLine(models.Model):
         )
         dearer._decide("proposed", self.env["auto.repair.approval"])
 
-    def _is_another_offer(self, total):
-        """Return whether this is more than what was agreed to.
+    def _offer(self):
+        """Return what is agreed to with this line: its subject and its total."""
+        self.ensure_one()
+        return [self[name] for name in SUBJECT], self.price_total
 
-        :param float total: what was agreed to
+    def _is_another_offer(self, before):
+        """Return whether this is more, or other, than what was agreed to.
+
+        :param before: the :meth:`_offer` that was agreed to
         """
         self.ensure_one()
+        subject, total = before
         payers = (self.approval_id.pay_types or "").split(",")
         return (
-            self.currency_id.compare_amounts(self.price_total, total) > 0
+            self._offer()[0] != subject
+            or self.currency_id.compare_amounts(self.price_total, total) > 0
             or self.pay_type not in payers
         )
+
+    def _check_job(self, job_id):
+        """Refuse to let a line change its repair order.
+
+        :raise UserError: when the job is another order's
+        """
+        if job_id and any(
+            line.repair_id != line.job_id.browse(job_id).repair_id for line in self
+        ):
+            raise UserError(self.env._("A line stays with its repair order."))
 
     def _decide(self, decision, approval):
         """Keep what was decided on these lines.

@@ -63,3 +63,8 @@ class AutoRepairRework(models.Model):
         default=lambda self: self.env.user,
         ondelete="restrict",
     )
+
+    _hours_check = models.Constraint(
+        "CHECK (hours >= 0 AND hours <= 1000)",
+        "Lost hours are between 0 and 1,000.",
+    )

@@ -62,7 +62,15 @@ class AutoVehicle(models.Model):
 
     def _open_matters(self):
         """Return what is open with the car's customer."""
-        matters = []
+        matters = [
+            self.env._("In the house already: %(order)s", order=order.display_name)
+            for order in self.env["repair.order"].search(
+                [
+                    ("vehicle_id", "=", self.id),
+                    ("service_state", "not in", ("returned", "cancelled")),
+                ]
+            )
+        ]
         declined = self.env["auto.repair.line"].search(
             [
                 ("repair_id.vehicle_id", "=", self.id),

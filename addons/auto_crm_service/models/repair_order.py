@@ -17,6 +17,19 @@ SERVICE_STATES = [
     ("cancelled", "Cancelled"),
 ]
 OVER = ("returned", "cancelled")
+# Written by the buttons, as the progress is.
+BUTTON_FIELDS = {"service_state", "date_ready", "date_out", "quality_user_id"}
+# What the invoices stand on does not change any more.
+SETTLED_FIELDS = {
+    "partner_id",
+    "brought_by_id",
+    "invoice_partner_id",
+    "insurer_id",
+    "odometer_in",
+    "date_in",
+    "job_ids",
+    "line_ids",
+}
 # Odoo lets whoever keeps the stock change repair orders; those of cars are the
 # workshop's.
 WRITERS = (
@@ -174,15 +187,10 @@ class RepairOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        vals_list = [
-            {name: value for name, value in vals.items() if name != "service_state"}
-            for vals in vals_list
-        ]
         if any(vals.get("vehicle_id") for vals in vals_list):
             self._check_writer()
-        for vals in vals_list:
-            if vals.get("vehicle_id"):
-                vals.setdefault("name", "New")
+            self._check_known(vals_list)
+        vals_list = [self._as_received(vals) for vals in vals_list]
         repairs = super().create(vals_list)
         of_cars = repairs.filtered("vehicle_id")
         if of_cars:
@@ -194,7 +202,7 @@ class RepairOrder(models.Model):
         if any(repair.vehicle_id for repair in self):
             self._check_writer()
             if (
-                "service_state" in vals
+                vals.keys() & BUTTON_FIELDS
                 and self.env.context.get("auto_repair") is not STATE
             ) or ("state" in vals and not self.env.su):
                 raise UserError(
@@ -202,6 +210,8 @@ class RepairOrder(models.Model):
                         "The progress of a repair order follows from its buttons."
                     )
                 )
+            if vals.keys() & SETTLED_FIELDS and not self.env.su:
+                self._check_not_over()
         if "vehicle_id" in vals and any(
             repair.vehicle_id and repair.vehicle_id.id != vals["vehicle_id"]
             for repair in self
@@ -243,14 +253,36 @@ class RepairOrder(models.Model):
                 self.env._("Repair orders of cars are kept by the service advisers.")
             )
 
-    def _set_service_state(self, state):
+    @api.model
+    def _check_known(self, vals_list):
+        """Refuse cars and customers that nobody has found: the order shares them.
+
+        :raise AccessError: for those that the user may not read
+        """
+        for name in ("vehicle_id", "partner_id"):
+            ids = {vals[name] for vals in vals_list if vals.get(name)}
+            self.env[self._fields[name].comodel_name].browse(ids).check_access("read")
+
+    @api.model
+    def _as_received(self, vals):
+        """Return the values without what only the buttons write."""
+        if not vals.get("vehicle_id"):
+            return {name: vals[name] for name in vals if name not in BUTTON_FIELDS}
+        return {
+            name: vals[name] for name in vals if name not in BUTTON_FIELDS | {"state"}
+        }
+
+    def _set_service_state(self, state, **values):
         """Bring the orders of cars to a step; the only way to do so.
 
         :param str state: a key of :attr:`service_state`
+        :param values: what else the step writes, of ``BUTTON_FIELDS``
         """
         changed = self.filtered(lambda one: one.service_state != state)
         if changed:
-            changed.with_context(auto_repair=STATE).write({"service_state": state})
+            changed.with_context(auto_repair=STATE).write(
+                {"service_state": state, **values}
+            )
 
     def _received(self):
         """Take over what the reception tells about the car."""

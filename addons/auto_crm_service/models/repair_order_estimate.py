@@ -211,4 +211,5 @@ class RepairOrder(models.Model):
         for repair in self.filtered(
             lambda one: one.service_state not in (*BEFORE_WORK, False)
         ):
+            repair._approve_house_lines()
             repair._plan_parts()

@@ -55,23 +55,7 @@ class RepairOrder(models.Model):
             orders = repair.settlement_ids.filtered(lambda one: one.state != "cancel")
             repair.settlement_count = len(orders)
             own = orders.filtered(lambda one: one.auto_pay_type == "customer")
-            invoices = own.invoice_ids.filtered(lambda one: one.state == "posted")
-            open_amount = sum(invoices.mapped("amount_residual"))
-            if not orders:
-                repair.payment_status = "none"
-            elif not own or (
-                repair.currency_id.is_zero(open_amount)
-                and repair.currency_id.compare_amounts(
-                    sum(invoices.mapped("amount_total")),
-                    sum(own.mapped("amount_total")),
-                )
-                >= 0
-            ):
-                repair.payment_status = "paid"
-            elif open_amount < sum(invoices.mapped("amount_total")):
-                repair.payment_status = "partial"
-            else:
-                repair.payment_status = "open"
+            repair.payment_status = own._service_payment() if orders else "none"
 
     # ------------------------------------------------------------------
     # Actions
@@ -88,6 +72,7 @@ class RepairOrder(models.Model):
                 raise UserError(
                     self.env._("%(order)s is not ready.", order=repair.display_name)
                 )
+            repair._check_all_done()
             repair._settle()
         self._set_service_state("settled")
         return True
@@ -111,8 +96,7 @@ class RepairOrder(models.Model):
                 raise UserError(
                     self.env._("%(order)s is not paid yet.", order=repair.display_name)
                 )
-        self.filtered(lambda one: not one.date_out).date_out = fields.Datetime.now()
-        self._set_service_state("returned")
+        self._set_service_state("returned", date_out=fields.Datetime.now())
         for repair in self:
             repair.vehicle_id._log_event(
                 "repair",
@@ -136,13 +120,15 @@ class RepairOrder(models.Model):
                 )
             # The orders are the system's; see _settle().
             orders = repair.sudo().settlement_ids
-            if orders.invoice_ids.filtered(lambda one: one.state == "posted"):
+            if orders._standing_invoices():
                 raise UserError(
                     self.env._(
                         "An invoice is posted: it takes a credit note of the cashier."
                     )
                 )
-            orders.invoice_ids.button_cancel()
+            orders.invoice_ids.filtered(
+                lambda one: one.state == "draft"
+            ).button_cancel()
             orders._action_cancel()
         self._set_service_state("ready")
         return True

@@ -66,10 +66,9 @@ class RepairOrder(models.Model):
         self.filtered(
             lambda one: one.state == "under_repair"
         ).sudo().action_repair_end()
-        self.write(
-            {"quality_user_id": self.env.uid, "date_ready": fields.Datetime.now()}
+        self._set_service_state(
+            "ready", quality_user_id=self.env.uid, date_ready=fields.Datetime.now()
         )
-        self._set_service_state("ready")
         for repair in self:
             repair.vehicle_id._log_event(
                 "repair",
@@ -139,6 +138,10 @@ class RepairOrder(models.Model):
                 # Technicians have no right on stock.
                 repair.sudo().action_repair_start()
         self.sudo()._set_service_state("working")
+        # Whoever works does not wait for parts any more.
+        self.sudo().filtered("parts_reason").write(
+            {"parts_reason": False, "parts_expected": False}
+        )
 
     def _jobs_done(self):
         """Go to the quality check when every approved job is done."""

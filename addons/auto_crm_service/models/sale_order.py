@@ -26,3 +26,25 @@ class SaleOrder(models.Model):
         " WHERE auto_repair_id IS NOT NULL AND state != 'cancel'",
         "The repair order is settled with this payer already.",
     )
+
+    def _standing_invoices(self):
+        """Return the posted invoices that no credit note has taken back."""
+        return self.invoice_ids.filtered(
+            lambda one: (
+                one.move_type == "out_invoice"
+                and one.state == "posted"
+                and one.payment_state != "reversed"
+            )
+        )
+
+    def _service_payment(self):
+        """Return how far these orders are paid, as a payment status of a repair.
+
+        Where the customer has nothing to pay there is nothing to wait for.
+        """
+        if not self:
+            return "paid"
+        states = set(self._standing_invoices().mapped("payment_state"))
+        if states and states <= {"paid", "in_payment"}:
+            return "paid"
+        return "partial" if states - {"not_paid"} else "open"

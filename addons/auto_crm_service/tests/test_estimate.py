@@ -148,3 +148,24 @@ class TestEstimate(ServiceCase):
             with self.assertRaises(IntegrityError), self.env.cr.savepoint():
                 line.write(values)
                 line.flush_recordset()
+
+    def test_line_stays_with_its_order(self):
+        """An approved line does not become another customer's, or another part."""
+        repair = self._receive()
+        line = self._job(repair).line_ids
+        self._agree(repair)
+        other = self._job(self._receive(self._vehicle(self.owner)))
+        with self.assertRaisesRegex(UserError, "stays with"):
+            line.job_id = other
+        line.name = "Something else"
+        self.assertEqual(line.decision, "proposed")
+
+    def test_house_work_added_later(self):
+        """What the maker or the house pays for needs nobody's word at any time."""
+        repair = self._receive()
+        self._job(repair)
+        self._agree(repair)
+        repair.action_to_workshop()
+        extra = self._job(repair, parts=1, pay_type="warranty")
+        self.assertEqual(set(extra.line_ids.mapped("decision")), {"approved"})
+        extra.line_ids.filtered(lambda line: line.kind == "part").action_issue()

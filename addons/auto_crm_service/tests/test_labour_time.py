@@ -1,7 +1,7 @@
 from psycopg2 import IntegrityError
 
 from odoo import fields
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
@@ -94,3 +94,28 @@ class TestLabourTime(ServiceCase):
         """A job is done by its button."""
         with self.assertRaises(UserError):
             self.job.is_done = True
+
+    def test_given_to_another(self):
+        """Whose job is given to another is free for the next one."""
+        other = self._second_job()
+        self.job.action_start()
+        self.job.with_user(self.adviser).technician_id = self.service_manager
+        other.action_start()
+        self.assertTrue(other.is_mine_running)
+
+    def test_done_is_not_started(self):
+        """A job that is done is opened by the quality check, not by the clock."""
+        self.job.write({"cause": "Worn", "correction": "Replaced"})
+        self.job.action_finish()
+        with self.assertRaisesRegex(UserError, "done already"):
+            self.job.action_start()
+
+    def test_what_technicians_write(self):
+        """Cause and correction are theirs; who pays and who works is not."""
+        for values in (
+            {"pay_type": "internal"},
+            {"kind": "maintenance"},
+            {"technician_id": self.adviser.id},
+        ):
+            with self.assertRaises(AccessError):
+                self.job.write(values)

@@ -69,6 +69,15 @@ class TestReception(ServiceCase):
         self.assertEqual(repair.job_ids.concern, "Squeals when braking")
         self.assertEqual(self.vehicle.odometer, 41000)
 
+    def test_pressed_twice(self):
+        """One car, one order; the counter says that it is in the house already."""
+        reception = self._reception(self.vehicle.vin)
+        reception.concern = "Oil change"
+        first = reception.action_receive()["res_id"]
+        self.assertEqual(reception.action_receive()["res_id"], first)
+        again = self._reception(self.vehicle.vin)
+        self.assertIn("In the house already", again.notes)
+
     def test_new_car(self):
         """A car that nobody knows is registered with its customer, once."""
         vin = self._vin()

@@ -32,6 +32,17 @@ class TestRepairOrder(ServiceCase):
         self.assertIn(self.store, car.store_ids)
         self.assertEqual(repair.sudo().partner_id, stranger)
 
+    def test_unknown_is_not_taken(self):
+        """The number of a record is no look-up: it opens no other store's customer."""
+        stranger = self.env["res.partner"].create(
+            {"name": "Not Yours", "store_ids": [(6, 0, self.stores[2].ids)]}
+        )
+        car = self._vehicle(stranger, store=2)
+        for values in ({"partner_id": stranger.id}, {"vehicle_id": car.id}):
+            with self.assertRaises(AccessError):
+                self._receive(**{"vehicle_id": self.vehicle.id, **values})
+        self.assertNotIn(self.store, stranger.store_ids | car.store_ids)
+
     def test_car_does_not_change(self):
         """Another car is another order."""
         repair = self._receive()
@@ -41,7 +52,11 @@ class TestRepairOrder(ServiceCase):
     def test_progress_only_by_buttons(self):
         """Nobody writes the progress or Odoo's state of a car's order."""
         repair = self._receive()
-        for values in ({"service_state": "ready"}, {"state": "done"}):
+        for values in (
+            {"service_state": "ready"},
+            {"state": "done"},
+            {"date_out": "2026-01-01 00:00:00"},
+        ):
             with self.assertRaises(UserError):
                 repair.write(values)
         created = self._receive(self._vehicle(self.owner), service_state="settled")

@@ -152,3 +152,43 @@ class TestSettlement(ServiceCase):
             repair.action_unsettle()
         with self.assertRaises(UserError):
             repair.action_settle()
+
+    def test_credited_is_not_paid(self):
+        """An invoice that was taken back does not let the car go."""
+        repair = self._ready("customer")
+        repair.action_settle()
+        invoice = repair.sudo().settlement_ids.invoice_ids
+        invoice.action_post()
+        invoice._reverse_moves(cancel=True)
+        repair.invalidate_recordset(["payment_status"])
+        self.assertEqual(repair.payment_status, "open")
+        with self.assertRaisesRegex(UserError, "not paid"):
+            repair.action_return_car()
+        repair.action_unsettle()
+        repair.action_settle()
+        self._pay(repair)
+        repair.action_return_car()
+
+    def test_added_at_the_end(self):
+        """Work that nobody did is not charged."""
+        repair = self._ready("customer")
+        self._job(repair, concern="One more thing")
+        with self.assertRaisesRegex(UserError, "not decided"):
+            repair.action_settle()
+        self._agree(repair)
+        with self.assertRaisesRegex(UserError, "Not done yet"):
+            repair.action_settle()
+
+    def test_settled_stays(self):
+        """What the invoices stand on does not change any more."""
+        repair = self._ready("customer")
+        repair.action_settle()
+        for values in (
+            {"partner_id": self.maker.id},
+            {"odometer_in": 5},
+            {"date_in": "1990-01-01 00:00:00"},
+        ):
+            with self.assertRaises(UserError):
+                repair.write(values)
+        with self.assertRaises(UserError):
+            repair.job_ids.with_user(self.technician).correction = "Nothing"

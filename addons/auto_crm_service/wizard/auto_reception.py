@@ -67,6 +67,12 @@ class AutoReception(models.TransientModel):
     pay_type = fields.Selection(selection="_selection_pay_type", default="customer")
     promised_on = fields.Datetime(string="Promised for")
     key_tag = fields.Char()
+    repair_id = fields.Many2one(
+        comodel_name="repair.order",
+        string="Repair order",
+        readonly=True,
+        ondelete="cascade",
+    )
 
     @api.model
     def _selection_kind(self):
@@ -158,6 +164,8 @@ class AutoReception(models.TransientModel):
         :raise UserError: when the car, the customer or the concern is missing
         """
         self.ensure_one()
+        if self.repair_id:
+            return self._open_order()  # the button was pressed twice
         if not (self.concern or "").strip():
             raise UserError(self.env._("Please write what the customer says."))
         if self.state == "new":
@@ -168,7 +176,7 @@ class AutoReception(models.TransientModel):
         partner = self.partner_id or vehicle.owner_id
         if not partner:
             raise UserError(self.env._("Please enter the customer."))
-        repair = self.env["repair.order"].create(
+        self.repair_id = self.env["repair.order"].create(
             {
                 "vehicle_id": vehicle.id,
                 "partner_id": partner.id,
@@ -187,16 +195,22 @@ class AutoReception(models.TransientModel):
                 ],
             }
         )
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "auto_crm_service.repair_order_action_service"
-        )
-        view = self.env.ref("auto_crm_service.repair_order_view_form_service")
-        action.update(views=[(view.id, "form")], res_id=repair.id, target="current")
-        return action
+        return self._open_order()
 
     # ------------------------------------------------------------------
     # Business methods
     # ------------------------------------------------------------------
+
+    def _open_order(self):
+        """Open the repair order that was made."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "auto_crm_service.repair_order_action_service"
+        )
+        view = self.env.ref("auto_crm_service.repair_order_view_form_service")
+        action.update(
+            views=[(view.id, "form")], res_id=self.repair_id.id, target="current"
+        )
+        return action
 
     def _find(self, query):
         """Return the cars, and the persons, that the counter means.
