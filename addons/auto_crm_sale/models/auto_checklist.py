@@ -194,6 +194,11 @@ class AutoChecklist(models.Model):
         """Inspect again from the points as they are."""
         if any(checklist.state not in ("failed", "passed") for checklist in self):
             raise UserError(self.env._("Only a finished inspection is opened again."))
+        # Whoever inspects need not read the handover.
+        if "done" in self.sudo().handover_id.mapped("state"):
+            raise UserError(
+                self.env._("What is handed over and signed is not changed.")
+            )
         self._set_state({"state": "open", "date_done": False})
         return True
 

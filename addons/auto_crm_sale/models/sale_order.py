@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.auto_crm_base.models.res_partner import ALLOCATING_ROLES
+
 #: Who may read reservations.
 RESERVATION_GROUPS = (
     "auto_crm_base.group_consultant,auto_crm_base.group_sales_manager,"
@@ -26,6 +28,9 @@ class SaleOrder(models.Model):
         compute="_compute_is_vehicle_contract",
         store=True,
         help="There is a car on it.",
+    )
+    is_car_delivered = fields.Boolean(
+        string="Car delivered", compute="_compute_is_car_delivered", compute_sudo=True
     )
     reservation_ids = fields.One2many(
         comodel_name="auto.reservation",
@@ -53,6 +58,16 @@ class SaleOrder(models.Model):
                 order.order_line.product_id.mapped("is_vehicle")
             )
 
+    @api.depends("order_line.qty_delivered", "order_line.vehicle_id.sale_state")
+    def _compute_is_car_delivered(self):
+        for order in self:
+            order.is_car_delivered = bool(order._delivered_cars())
+
+    def _delivered_cars(self):
+        """Return the cars that the customer has by this contract."""
+        lines = self.order_line.filtered(lambda line: line.qty_delivered > 0)
+        return lines.vehicle_id.filtered(lambda car: car.sale_state == "delivered")
+
     @api.model_create_multi
     def create(self, vals_list):
         orders = super().create(vals_list)
@@ -60,6 +75,8 @@ class SaleOrder(models.Model):
         return orders
 
     def write(self, vals):
+        self._check_not_delivered(vals)
+        self._check_consultant(vals)
         confirmed = self.browse()
         if vals.get("state") == "sale":
             confirmed = self.filtered(lambda order: order.state != "sale")
@@ -75,6 +92,40 @@ class SaleOrder(models.Model):
             self._give_back_cars()
             self.vehicle_ids._drop_number()
         return result
+
+    def _check_not_delivered(self, vals):
+        """Refuse to undo a contract while its customer has the car."""
+        if vals.get("state", "sale") == "sale":
+            return
+        for order in self.filtered(lambda one: one.state == "sale"):
+            cars = order.sudo()._delivered_cars()
+            if cars:
+                raise UserError(
+                    self.env._(
+                        "%(vehicle)s is delivered: %(contract)s is cancelled only "
+                        "after the car was returned.",
+                        vehicle=cars[0].display_name,
+                        contract=order.name,
+                    )
+                )
+
+    def _check_consultant(self, vals):
+        """Refuse that a consultant gives a confirmed contract away."""
+        if "user_id" not in vals or self.env.su:
+            return
+        roles = self.env.user._auto_roles()
+        if not roles or roles & ALLOCATING_ROLES:
+            return
+        if any(
+            order.state == "sale" and order.user_id.id != (vals["user_id"] or False)
+            for order in self
+        ):
+            raise UserError(
+                self.env._(
+                    "Only a manager gives a contract to somebody else. Ask your sales "
+                    "manager."
+                )
+            )
 
     def unlink(self):
         vehicles = self.vehicle_ids

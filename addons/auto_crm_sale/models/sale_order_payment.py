@@ -1,11 +1,22 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 PAID_PAYMENT_STATES = ("in_process", "paid")
 # What is due, but not from the customer's own money.
 PAID_OTHERWISE = ("loan", "tradein")
+# They follow from lines, invoices and payments: nobody says them.
+COMPUTED_FIELDS = frozenset(
+    {
+        "is_vehicle_contract",
+        "paid_amount",
+        "open_amount",
+        "paid_state",
+        "next_due_date",
+    }
+)
 
 
 class SaleOrder(models.Model):
@@ -160,6 +171,43 @@ class SaleOrder(models.Model):
         if True in value and False in value:
             return Domain.TRUE
         return overdue if True in value else ~overdue
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # Whatever a client sends, in the values or as a default.
+        defaults = {f"default_{name}" for name in COMPUTED_FIELDS}
+        orders = self
+        if not defaults.isdisjoint(self.env.context):
+            clean = {
+                name: value
+                for name, value in self.env.context.items()
+                if name not in defaults
+            }
+            orders = self.with_context(clean)  # pylint: disable=context-overridden
+        orders = super(SaleOrder, orders).create(
+            [
+                {
+                    name: value
+                    for name, value in vals.items()
+                    if name not in COMPUTED_FIELDS
+                }
+                for vals in vals_list
+            ]
+        )
+        return orders.with_env(self.env)
+
+    def write(self, vals):
+        if COMPUTED_FIELDS & vals.keys() and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "What is paid of a contract follows from its payments and invoices."
+                )
+            )
+        return super().write(vals)
 
     # ------------------------------------------------------------------
     # Actions

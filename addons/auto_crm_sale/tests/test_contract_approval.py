@@ -120,9 +120,18 @@ class TestContractApproval(ContractCase):
         self.assertFalse(forged.agreed_terms)
         self.assertFalse(forged.terms_approved)
 
+    def test_only_a_manager_gives_a_contract_away(self):
+        order = self._order(150000).with_user(self.consultant)
+        order.action_confirm()
+        for user in (self.manager, self.env["res.users"]):
+            self._refused(lambda one=user: order.write({"user_id": one.id}))
+        order.write({"user_id": self.consultant.id})
+        order.with_user(self.manager).user_id = self.manager
+        self.assertEqual(order.sudo().user_id, self.manager)
+
     def test_no_way_round(self):
         order = self._order(145000)
-        order.write({"is_vehicle_contract": False})
+        self._refused(lambda: order.write({"is_vehicle_contract": False}))
         self._refused(order.action_confirm)
         order = self._order(150000)
         self.env["sale.order.line"].create(

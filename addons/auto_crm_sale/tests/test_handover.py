@@ -85,6 +85,46 @@ class TestHandover(SaleCase):
         with self.assertRaises(UserError), self.cr.savepoint():
             handover.action_cancel()
 
+    def test_delivered_contract_stays(self):
+        order = self.order.with_user(self.consultant)
+        self.assertFalse(order.is_car_delivered)
+        handover = self._handover()
+        self._prepare(handover)
+        handover.action_finish()
+        self.assertTrue(order.is_car_delivered)
+        for step in (
+            order.action_cancel,
+            self.order._action_cancel,
+            lambda: order.write({"state": "draft"}),
+        ):
+            with self.assertRaisesRegex(UserError, "returned"), self.cr.savepoint():
+                step()
+        self.assertEqual(order.state, "sale")
+        picking = self.order.picking_ids
+        wizard = (
+            self.env["stock.return.picking"]
+            .with_context(active_id=picking.id, active_model="stock.picking")
+            .create({"picking_id": picking.id})
+        )
+        wizard.product_return_moves.quantity = 1
+        back = wizard._create_return()
+        if not back.move_ids.move_line_ids.lot_id:
+            back.move_ids.move_line_ids.lot_id = self.vehicle.lot_id
+        back.move_ids.picked = True
+        back.with_context(skip_sms=True).button_validate()
+        self.assertEqual(back.state, "done")
+        self.assertFalse(order.is_car_delivered)
+        order.action_cancel()
+        self.assertEqual(order.state, "cancel")
+
+    def test_signed_inspection_stays(self):
+        handover = self._handover()
+        self._prepare(handover)
+        handover.action_finish()
+        with self.assertRaisesRegex(UserError, "signed"), self.cr.savepoint():
+            handover.checklist_ids[0].action_reopen()
+        self.assertEqual(set(handover.checklist_ids.mapped("state")), {"passed"})
+
     def test_follow_ups_start(self):
         handover = self._handover()
         self._prepare(handover)

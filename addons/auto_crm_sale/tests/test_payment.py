@@ -161,6 +161,37 @@ class TestPayment(MoneyCase):
         self.assertEqual(order.open_amount, -120000)
         self.assertEqual(order.owed_amount, 120000)
 
+    def test_nobody_says_that_it_is_paid(self):
+        self.order.action_confirm()
+        order = self.order.with_user(self.consultant)
+        for vals in (
+            {"paid_amount": 150000},
+            {"open_amount": 0},
+            {"paid_state": "paid"},
+            {"is_vehicle_contract": False},
+            {"note": "x", "paid_amount": 150000, "open_amount": 0},
+        ):
+            with (
+                self.assertRaisesRegex(UserError, "follows from its payments"),
+                self.cr.savepoint(),
+            ):
+                order.write(vals)
+        forged = self.env["sale.order"].with_user(self.consultant)
+        forged = forged.with_context(
+            allowed_company_ids=self.store.ids, default_paid_state="paid"
+        ).create(
+            {
+                "partner_id": self.partners[0].id,
+                "paid_amount": 5000,
+                "is_vehicle_contract": True,
+            }
+        )
+        self.assertFalse(forged.is_vehicle_contract)
+        self.assertFalse(forged.paid_amount)
+        self.assertFalse(forged.paid_state)
+        self._pay(self.order, 1000)
+        self.assertEqual((order.paid_amount, order.paid_state), (1000, "partly"))
+
     def test_bad_amounts(self):
         for amount in (0, -5, 150000.01):
             with self.assertRaises(UserError), self.cr.savepoint():
