@@ -413,7 +413,8 @@ class SaleOrder(models.Model):
             addon.action_start()
             addon._write_state({"date_start": addon.date_planned_start})
             if addon.category == "loan":
-                addon.action_loan_approve()
+                # Not by the consultant, whose contract it is.
+                addon.sudo().action_loan_approve()
             if days < 12 or (number == 1 and addon.category == "registration"):
                 continue
             if addon.category in ("insurance", "performance"):

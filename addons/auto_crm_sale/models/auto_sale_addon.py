@@ -14,6 +14,11 @@ OPEN_STATES = ("draft", "in_progress")
 STATE = object()
 SYNC = object()
 
+# Who may say that the bank grants a loan: not the consultant who sells, alone.
+LOAN_GROUPS = (
+    "auto_crm_base.group_sales_manager,auto_crm_base.group_store_manager,"
+    "auto_crm_base.group_head_office,account.group_account_invoice"
+)
 STATE_FIELDS = frozenset(
     {"state", "loan_state", "date_start", "date_done", "policy_id"}
 )
@@ -421,6 +426,15 @@ class AutoSaleAddon(models.Model):
                     "note the time."
                 )
             )
+        if any(
+            addon.loan_state == "approved"
+            and addon._fields[name].convert_to_write(addon[name], addon) != vals[name]
+            for name in ("supplier_id", "loan_amount", "order_id")
+            if name in vals
+            for addon in self
+        ):
+            # What was granted is what was noted.
+            self._check_may_grant_loan()
         result = super().write(vals)
         if (
             LINE_FIELDS & vals.keys()
@@ -494,8 +508,15 @@ class AutoSaleAddon(models.Model):
         return True
 
     def action_loan_approve(self):
-        """Note that the bank grants the loan."""
-        self._step_loan("requested", "approved")
+        """Note that the bank grants the loan.
+
+        :raise UserError: when bank or amount are missing, or for a consultant
+        """
+        self._check_may_grant_loan()
+        for addon in self:
+            addon._missing("supplier_id", "loan_amount")
+        # The cashier only reads add-ons otherwise.
+        self.sudo()._step_loan("requested", "approved")
         return True
 
     def action_loan_refuse(self):
@@ -522,6 +543,16 @@ class AutoSaleAddon(models.Model):
     def _now(self):
         """Return the time to the minute."""
         return fields.Datetime.now().replace(second=0)
+
+    def _check_may_grant_loan(self):
+        self.check_access("read")
+        if not (self.env.su or self.env.user.has_groups(LOAN_GROUPS)):
+            raise UserError(
+                self.env._(
+                    "That the bank grants the loan is noted by a manager or the "
+                    "cashier."
+                )
+            )
 
     def _write_state(self, vals):
         self.with_context(auto_addon_state=STATE).write(vals)

@@ -110,6 +110,7 @@ class SaleOrder(models.Model):
     @api.depends(
         "paid_amount",
         "open_amount",
+        "amount_total",
         "is_vehicle_contract",
         "due_ids.kind",
         "due_ids.amount",
@@ -122,7 +123,11 @@ class SaleOrder(models.Model):
                 order.paid_state = False
             elif currency.compare_amounts(order.paid_amount, 0) <= 0:
                 order.paid_state = "unpaid"
-            elif currency.compare_amounts(order.open_amount, 0) <= 0:
+            # Also when nothing is open because the contract was cancelled.
+            elif (
+                currency.compare_amounts(order.open_amount, 0) <= 0
+                and currency.compare_amounts(order.paid_amount, order.amount_total) >= 0
+            ):
                 order.paid_state = "paid"
             elif (
                 currency.compare_amounts(order.paid_amount, order._deposit_amount())

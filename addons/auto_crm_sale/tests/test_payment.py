@@ -159,7 +159,32 @@ class TestPayment(MoneyCase):
         order._action_cancel()
         self.assertFalse(order.is_overdue)
         self.assertEqual(order.open_amount, -120000)
+        self.assertEqual(order.paid_state, "partly")
         self.assertEqual(order.owed_amount, 120000)
+
+    def test_the_bank_pays_its_loan(self):
+        order = self.order
+        bank = self.env["res.partner"].create({"name": "Test Bank"})
+        order._plan_due("loan", 60000, False, payer=bank)
+        order.action_confirm()
+        wizards = (
+            self.env["auto.take.payment"]
+            .with_user(self.cashier)
+            .with_context(allowed_company_ids=self.store.ids)
+        )
+        wizard = wizards.create({"order_id": order.id, "kind": "loan"})
+        self.assertEqual((wizard.amount, wizard.payer_id), (60000, bank))
+        wizard = wizards.create({"order_id": order.id, "kind": "balance"})
+        self.assertEqual((wizard.amount, wizard.payer_id), (90000, order.partner_id))
+        with self.assertRaisesRegex(UserError, "Only .* is open"), self.cr.savepoint():
+            self._pay(order, 66403, "loan")
+        with Form(wizards.with_context(default_order_id=order.id)) as form:
+            self.assertEqual(form.amount, 90000)
+            form.kind = "loan"
+            self.assertEqual((form.amount, form.payer_id), (60000, bank))
+            form.amount = 1000
+        form.record.action_pay()
+        self.assertEqual(order.paid_amount, 1000)
 
     def test_nobody_says_that_it_is_paid(self):
         self.order.action_confirm()

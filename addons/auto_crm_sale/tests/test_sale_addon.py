@@ -177,10 +177,15 @@ class TestSaleAddon(ContractCase):
         loan.action_start()
         self.assertEqual(loan.loan_state, "requested")
         self._refused(loan.action_done)
-        loan.action_loan_approve()
-        self._refused(loan.action_loan_refuse)
-        self._refused(loan.action_done)  # which bank?
+        managed = loan.with_user(self.manager)
+        self._refused(managed.action_loan_approve)  # which bank?
         loan.supplier_id = self.insurer
+        self._refused(loan.action_loan_approve)  # not who sells
+        managed.action_loan_approve()
+        self._refused(loan.action_loan_refuse)
+        self._refused(lambda: loan.write({"loan_amount": 150000}))
+        self._refused(lambda: loan.write({"supplier_id": False}))
+        loan.write({"loan_amount": 100000, "note": "Granted"})
         loan.action_done()
         self.assertEqual((loan.state, loan.loan_state), ("done", "paid_out"))
         other = self._addon(order, "loan")
@@ -197,9 +202,11 @@ class TestSaleAddon(ContractCase):
         with self.assertRaises(ValidationError), self.cr.savepoint():
             loan.loan_amount += 1
         order.sudo().order_line[:1].price_unit -= 50000
-        self._refused(loan.action_loan_approve)
+        loan.supplier_id = self.insurer
+        managed = loan.with_user(self.manager)
+        self._refused(managed.action_loan_approve)
         loan.loan_amount = order.amount_total
-        loan.action_loan_approve()
+        managed.action_loan_approve()
         self.assertEqual(loan.loan_state, "approved")
 
     def test_bad_input(self):

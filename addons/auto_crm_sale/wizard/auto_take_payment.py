@@ -35,7 +35,7 @@ class AutoTakePayment(models.TransientModel):
     )
     amount = fields.Monetary(
         required=True,
-        compute="_compute_kind",
+        compute="_compute_amount",
         store=True,
         precompute=True,
         readonly=False,
@@ -44,7 +44,7 @@ class AutoTakePayment(models.TransientModel):
         comodel_name="res.partner",
         string="Paid by",
         required=True,
-        compute="_compute_kind",
+        compute="_compute_amount",
         store=True,
         precompute=True,
         readonly=False,
@@ -70,21 +70,21 @@ class AutoTakePayment(models.TransientModel):
     @api.depends("order_id")
     def _compute_kind(self):
         for wizard in self:
-            dues = wizard.order_id.due_ids.filtered(lambda due: due.open_amount > 0)
-            due = dues[:1]
-            wizard.kind = due.kind or "deposit"
-            wizard.amount = due.open_amount or max(wizard.order_id.open_amount, 0.0)
-            wizard.payer_id = due.payer_id or wizard.order_id.partner_id
+            wizard.kind = wizard._open_dues()[:1].kind or "deposit"
 
-    @api.onchange("kind")
-    def _onchange_kind(self):
+    @api.depends("order_id", "kind")
+    def _compute_amount(self):
         """Propose what is open of this kind, and who pays it."""
-        dues = self.order_id.due_ids.filtered(
-            lambda due: due.kind == self.kind and due.open_amount > 0
-        )
-        if dues:
-            self.amount = dues[0].open_amount
-            self.payer_id = dues[0].payer_id or self.order_id.partner_id
+        for wizard in self:
+            order = wizard.order_id
+            due = wizard._open_dues().filtered(
+                lambda due, kind=wizard.kind: due.kind == kind
+            )[:1]
+            wizard.amount = due.open_amount or max(order.open_amount, 0.0)
+            wizard.payer_id = due.payer_id or order.partner_id
+
+    def _open_dues(self):
+        return self.order_id.due_ids.filtered(lambda due: due.open_amount > 0)
 
     @api.depends("order_id")
     def _compute_journal_id(self):
@@ -162,6 +162,17 @@ class AutoTakePayment(models.TransientModel):
                     order=order.name,
                 )
             )
+        loans = order.due_ids.filtered(lambda due: due.kind == "loan")
+        if self.kind == "loan" and loans:
+            room = sum(loans.mapped("open_amount"))
+            if currency.compare_amounts(self.amount, room) > 0:
+                raise UserError(
+                    self.env._(
+                        "Only %(open)s is open on %(order)s.",
+                        open=currency.format(max(room, 0.0)),
+                        order=loans[0].display_name,
+                    )
+                )
         if self.date > fields.Date.context_today(self):
             raise UserError(self.env._("The payment cannot be dated in the future."))
         payment = (
