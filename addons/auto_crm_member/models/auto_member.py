@@ -458,6 +458,16 @@ class AutoMember(models.Model):
     # Business methods
     # ------------------------------------------------------------
 
+    def _is_member(self):
+        """Return whether the membership runs today.
+
+        The daily job ends those whose last day is over; until then they are over,
+        too.
+        """
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        return self.state == "active" and not (self.date_end and self.date_end < today)
+
     def _badge(self):
         """Return tier and points in a few words."""
         self.ensure_one()

@@ -5,6 +5,9 @@ from odoo.tools.misc import format_date
 
 from .auto_member_benefit_use import USE
 
+# So many days later the use of a benefit is still taken down by whoever gave it.
+MAX_LATE_DAYS = 31
+
 
 class AutoMember(models.Model):
     """What members get, and how much of it is left this year."""
@@ -18,7 +21,7 @@ class AutoMember(models.Model):
         compute_sudo=False,
     )
 
-    @api.depends("tier_id", "use_ids.state", "state")
+    @api.depends("tier_id", "use_ids.state", "state", "date_end")
     @api.depends_context("lang")
     def _compute_benefits_html(self):
         states = self._benefit_states()
@@ -38,7 +41,7 @@ class AutoMember(models.Model):
         """
         date = date or fields.Date.context_today(self)
         # What other stores gave counts; that is why it is shown at all.
-        members = self.sudo().filtered(lambda member: member.state == "active")
+        members = self.sudo().filtered(lambda member: member._is_member())
         used = {
             (member.id, benefit.id): count
             for member, benefit, count in self.env["auto.member.benefit.use"]
@@ -83,7 +86,9 @@ class AutoMember(models.Model):
 
         :param benefit: one ``auto.member.benefit``
         :param document: the record on which it was used, of any model
-        :param date: the day; today when left out
+        :param date: the day; today when left out. More than 31 days back only the
+            managers of members go, and nobody to before the membership: each year
+            has benefits of its own
         :return: the ``auto.member.benefit.use``
         :raise UserError: when the member has not that benefit, or none is left
         """
@@ -95,6 +100,7 @@ class AutoMember(models.Model):
         date = date or today
         if date > today:
             raise UserError(self.env._("A benefit is not used in the future."))
+        self._check_use_date(date)
         self.env.flush_all()
         self.env.execute_query(
             SQL(
@@ -104,7 +110,7 @@ class AutoMember(models.Model):
             )
         )
         self.invalidate_recordset(["use_serial"])
-        if self.state != "active":
+        if not self._is_member():
             raise UserError(
                 self.env._("%(member)s is not a member now.", member=self.display_name)
             )
@@ -165,3 +171,21 @@ class AutoMember(models.Model):
             )
         )
         return use
+
+    def _check_use_date(self, date):
+        """Refuse a day too long ago; see :meth:`_use_benefit`.
+
+        :raise UserError: for such a day
+        """
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        first = self.date_joined
+        if not self._may_manage():
+            first = max(first, fields.Date.subtract(today, days=MAX_LATE_DAYS))
+        if date < first:
+            raise UserError(
+                self.env._(
+                    "This benefit is taken down for %(date)s or later.",
+                    date=format_date(self.env, first),
+                )
+            )

@@ -47,7 +47,7 @@ class ResPartner(models.Model):
         compute_sudo=False,
     )
 
-    @api.depends("member_ids.state", "parent_id")
+    @api.depends("member_ids.state", "member_ids.date_end", "parent_id")
     @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_member_id(self):
         members = self._origin._members_by_partner()
@@ -109,7 +109,7 @@ class ResPartner(models.Model):
                 ("partner_id", "in", [*families, *families.values()]),
                 ("state", "=", "active"),
             ]
-        )
+        ).filtered(lambda member: member._is_member())
         # Tiers are configuration that everybody who sees members reads.
         ordered = found.sorted(lambda member: member.sudo().tier_id.sequence)
         best = {member.partner_id.id: member for member in ordered}

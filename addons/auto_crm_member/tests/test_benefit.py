@@ -37,7 +37,8 @@ class TestBenefit(MemberCase):
             member._use_benefit(self.wash)
 
     def test_another_year(self):
-        member = self._enrol(tier=1)
+        joined = fields.Date.subtract(fields.Date.context_today(self.wash), years=2)
+        member = self._enrol(tier=1, date_joined=joined)
         last_year = fields.Date.context_today(member).year - 1
         for _number in range(2):
             member._use_benefit(
@@ -45,6 +46,34 @@ class TestBenefit(MemberCase):
             )
         member._use_benefit(self.wash)
         self.assertEqual(member._benefit_states()[member.id][0]["left"], 1)
+
+    def test_no_years_of_old(self):
+        """Nobody takes the washes of years long gone."""
+        today = fields.Date.context_today(self.wash)
+        joined = fields.Date.subtract(today, days=400)
+        member = self._as(self._enrol(tier=1, date_joined=joined), self.adviser)
+        for days in (32, 399, 20_000):
+            with self.subTest(days), self.assertRaisesRegex(UserError, "or later"):
+                member._use_benefit(
+                    self.wash, date=fields.Date.subtract(today, days=days)
+                )
+        member._use_benefit(self.wash, date=fields.Date.subtract(today, days=31))
+        managed = self._as(member, self.manager)
+        managed._use_benefit(self.wash, date=fields.Date.subtract(today, days=399))
+        with self.assertRaisesRegex(UserError, "or later"):
+            managed._use_benefit(self.wash, date=fields.Date.subtract(joined, days=1))
+
+    def test_over_before_the_daily_job(self):
+        today = fields.Date.context_today(self.wash)
+        joined = fields.Date.subtract(today, days=400)
+        member = self._enrol(tier=1, date_joined=joined, date_end=today)
+        self.assertTrue(self.partner.member_badge)
+        member.date_end = fields.Date.subtract(today, days=1)
+        self.assertEqual(member.state, "active")
+        self.assertFalse(self.partner.member_badge)
+        self.assertFalse(member._benefit_states())
+        with self.assertRaisesRegex(UserError, "not a member"):
+            member._use_benefit(self.wash)
 
     def test_higher_tier_counts_what_was_used(self):
         member = self._enrol(tier=1)

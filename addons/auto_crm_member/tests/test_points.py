@@ -54,6 +54,15 @@ class TestPoints(MemberCase):
         self.assertIn("Given twice", history[-1].description)
         self.assertIn("Given twice", self.member.message_ids[0].body)
 
+    def test_bad_numbers(self):
+        for change in (float("nan"), float("inf"), float("-inf"), 0.001):
+            with self.subTest(change), self.assertRaisesRegex(UserError, "How many"):
+                self._correct(self.manager, change)
+        for change in (1e15, -1e15):
+            with self.subTest(change), self.assertRaisesRegex(UserError, "At most"):
+                self._correct(self.manager, change)
+        self.assertEqual(self.member.points, 0)
+
     def test_not_by_everybody(self):
         for role in ("consultant", "adviser", "callcentre", "complaint"):
             with self.subTest(role), self.assertRaises(AccessError):

@@ -1,6 +1,11 @@
+import math
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_is_zero
+
+# Beyond this somebody has slipped; and sums of such numbers are not exact.
+MAX_CHANGE = 10_000_000
 
 
 class AutoMemberPoints(models.TransientModel):
@@ -38,8 +43,14 @@ class AutoMemberPoints(models.TransientModel):
         reason = (self.reason or "").strip()
         if not reason:
             raise UserError(self.env._("Please say why the points change."))
-        if float_is_zero(self.change, precision_digits=2):
+        if not math.isfinite(self.change) or float_is_zero(
+            self.change, precision_digits=2
+        ):
             raise UserError(self.env._("How many points are added or taken away?"))
+        if abs(self.change) > MAX_CHANGE:
+            raise UserError(
+                self.env._("At most %(limit)s points at once.", limit=f"{MAX_CHANGE:,}")
+            )
         if member.state != "active":
             raise UserError(self.env._("The membership has ended."))
         member._add_points(

@@ -473,6 +473,7 @@ class AutoComplaint(models.Model):
                 self._check_state_values(
                     vals, allowed={"state": "new", "channel": None}
                 )
+            self._check_may_name(vals_list)
         vals_list = self._complete_values(vals_list)
         self._check_texts(vals_list)
         quiet = self.with_context(**QUIET)
@@ -489,14 +490,19 @@ class AutoComplaint(models.Model):
         if not own and self.env.context.get("auto_erase") is not ERASE:
             self._check_state_values(vals)
             self._check_changes(vals)
+            self._check_may_name([vals])
         if "description" in vals:
             self._check_texts([vals])
+        if leaving := self._left_behind(vals):
+            (self - leaving).write(vals)
+            return leaving.write({**vals, "user_id": False})
         before = {
             complaint: (
                 complaint.user_id,
                 complaint.category_id,
                 complaint.severity,
                 complaint.company_id,
+                complaint.description,
             )
             for complaint in self.sudo()
         }
@@ -541,6 +547,33 @@ class AutoComplaint(models.Model):
                     complaint=closed[0].name,
                 )
             )
+
+    @api.model
+    def _check_may_name(self, vals_list):
+        """Refuse a customer or car that the user may not read.
+
+        Otherwise whoever guesses an id would read a stranger's name and number from
+        the complaint.
+
+        :raise AccessError: for such a customer or car
+        """
+        if self.env.su:
+            return
+        for name in ("partner_id", "vehicle_id"):
+            ids = {vals[name] for vals in vals_list if vals.get(name)}
+            self.env[self._fields[name].comodel_name].browse(ids).check_access("read")
+
+    def _left_behind(self, vals):
+        """Return the complaints whose person does not work in the new store."""
+        if not vals.get("company_id") or "user_id" in vals:
+            return self.browse()
+        # A user's stores are looked up for anybody.
+        return self.filtered(
+            lambda complaint: (
+                (user := complaint.sudo().user_id)
+                and vals["company_id"] not in user.company_ids.ids
+            )
+        )
 
     @api.model
     def _check_texts(self, vals_list):

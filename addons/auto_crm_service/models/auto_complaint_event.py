@@ -32,6 +32,7 @@ class AutoComplaintEvent(models.Model):
             ("again", "Customer came back"),
             ("assigned", "Assigned"),
             ("classified", "Classified"),
+            ("reworded", "Description changed"),
             ("task_given", "Task given"),
             ("task_moved", "Task handed over"),
             ("task_done", "Task done"),

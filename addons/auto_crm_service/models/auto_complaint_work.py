@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.auto_crm_base.models.auto_append_only_mixin import ERASE
+
 from .auto_complaint import OPEN_STATES, RUNNING_STATES
 
 # Who closes a complaint without the customer's word, with a written reason.
@@ -9,6 +11,12 @@ CLOSING_ROLES = frozenset(
 )
 # How the customer's own words are shown in the contact log.
 CONTACT_OF = {"email": "email", "portal": "web"}
+# A customer who is called again later than this is forgotten.
+MAX_RETRY_DAYS = 30
+
+
+def _says_something(text):
+    return any(letter.isalnum() for letter in text or "")
 
 
 class AutoComplaint(models.Model):
@@ -42,12 +50,14 @@ class AutoComplaint(models.Model):
 
     def _follow_changes(self, vals, before):
         """Write down who handed what to whom, and keep limits and state in step."""
-        names = {"user_id", "category_id", "severity", "company_id"} & vals.keys()
-        if not names:
+        names = {"user_id", "category_id", "severity", "company_id", "description"}
+        if not names & vals.keys() or self.env.context.get("auto_erase") is ERASE:
             return
         severities = dict(self._fields["severity"]._description_selection(self.env))
         for complaint in self.sudo():
-            user, category, severity, company = before[complaint]
+            user, category, severity, company, description = before[complaint]
+            if complaint.description != description:
+                complaint._log_clock("reworded", note=description)
             if complaint.user_id != user:
                 complaint._log_clock(
                     "assigned",
@@ -109,9 +119,6 @@ class AutoComplaint(models.Model):
         reason = self.env._("Complaint %(number)s", number=self.name)
         self.partner_id._join_store(self.company_id, reason)
         self.vehicle_id._join_store(self.company_id, reason)
-        # Whose person works there is chosen there.
-        if self.user_id and self.company_id not in self.user_id.company_ids:
-            self.write({"user_id": False})
 
     def _deadline_day(self):
         self.ensure_one()
@@ -249,7 +256,7 @@ class AutoComplaint(models.Model):
         """
         self.ensure_one()
         self._check_may_work((*RUNNING_STATES, "answered", "callback"))
-        if not (text or "").strip():
+        if not _says_something(text):
             raise UserError(self.env._("Say what the customer was told."))
         now = self._now()
         known = self.sudo()  # the right was checked above
@@ -331,15 +338,17 @@ class AutoComplaint(models.Model):
         """Keep what the customer said to the answer.
 
         :param str result: satisfied, unsatisfied or no_answer
-        :param str note: in the customer's words; required when not satisfied
-        :param retry: datetime of the next attempt after no answer
+        :param str note: in the customer's words; required unless there was no answer
+        :param retry: datetime of the next attempt after no answer, within 30 days
         """
         self.ensure_one()
         self._check_may_work(("answered", "callback"))
         note = (note or "").strip()
-        if result == "unsatisfied" and not note:
+        if result == "unsatisfied" and not _says_something(note):
             raise UserError(self.env._("Say what the customer is not content with."))
-        if result not in ("satisfied", "unsatisfied", "no_answer"):
+        if result not in ("satisfied", "unsatisfied", "no_answer") or (
+            result == "satisfied" and not _says_something(note)
+        ):
             raise UserError(self.env._("Say what the customer answered."))
         reached = "no_answer" if result == "no_answer" else "reached"
         labels = {
@@ -357,6 +366,12 @@ class AutoComplaint(models.Model):
             now = self._now()
             if retry and retry < now:
                 raise UserError(self.env._("The next attempt cannot be in the past."))
+            if retry and retry > fields.Datetime.add(now, days=MAX_RETRY_DAYS):
+                raise UserError(
+                    self.env._(
+                        "The next attempt is within %(days)s days.", days=MAX_RETRY_DAYS
+                    )
+                )
             retry = retry or fields.Datetime.add(now, days=1)
             self._set({"state": "answered", "date_callback": retry})
             self.sudo().activity_ids.filtered("automated").unlink()

@@ -50,7 +50,7 @@ class TestComplaintForm(ComplaintFormCase):
         self.assertIn(self.store.name, page.text)
         answer = self._send(page, category=str(self.category.id), plate="浙A12345")
         complaint = self._complaints()
-        self.assertIn(complaint.name, answer.text)
+        self.assertIn("Thank you", answer.text)
         self.assertEqual(complaint.partner_id, self.customer)
         self.assertEqual(complaint.vehicle_id, self.vehicle, "the customer's own car")
         self.assertEqual(complaint.category_id, self.category)
@@ -67,6 +67,7 @@ class TestComplaintForm(ComplaintFormCase):
             ({"phone": "12"}, "is no phone number"),
             ({"consent": ""}, "agree"),
             ({"stamp": "0" * 64}, "too long"),
+            ({"stamp": "é"}, "too long"),
             ({"moment": "17"}, "too long"),
         ):
             with self.subTest(values):
@@ -76,6 +77,18 @@ class TestComplaintForm(ComplaintFormCase):
         data = {**self._hidden(page), **quick, "consent": "1", "lang": "en_US"}
         with patch.object(complaint_form, "MIN_SECONDS", 3600):
             self.assertIn("very quick", self.url_open(self.url, data=data).text)
+
+    def test_stranger_is_not_told_who_complained(self):
+        known = self._take_down()
+        self.env.flush_all()
+        old = self._send(self.url_open(self.url), name="Stranger")
+        self.assertEqual(known.contact_count, 2, "it is kept all the same")
+        new = self._send(self.url_open(self.url), name="New", phone="13900139777")
+        self.assertEqual(len(self._complaints()), 2)
+        for answer in (old, new):
+            self.assertIn("Thank you", answer.text)
+            for number in self._complaints().mapped("name"):
+                self.assertNotIn(number, answer.text)
 
     def test_robot_is_told_nothing(self):
         answer = self._send(self.url_open(self.url), website="https://spam.example")
@@ -171,6 +184,16 @@ class TestComplaintPortal(HttpCase, ComplaintCase):
         self.assertEqual(complaint.state, "closed")
         self.assertEqual(complaint.closed_by, "customer")
         self.assertEqual(complaint.closing_reason, "Thanks")
+
+    def test_pages_open(self):
+        complaint = self._take_down(partner_id=self.own.id)
+        self.env.flush_all()
+        self.authenticate("portal_one", "portal_one")
+        for path in ("", "/page/0", "/page/1", "/page/9", "/new", f"/{complaint.id}"):
+            with self.subTest(path):
+                self.assertEqual(self._page(path).status_code, 200)
+        answer = self._page(f"/{complaint.id}", target=f"/{complaint.id}/say", text="x")
+        self.assertEqual(answer.status_code, 200)
 
     def test_strangers_see_nothing(self):
         complaint = self._take_down(partner_id=self.own.id)

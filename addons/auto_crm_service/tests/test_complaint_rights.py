@@ -208,3 +208,31 @@ class TestComplaintRights(MatrixCase, ComplaintCase):
         self.assertNotIn("three hours", known.description)
         self.assertFalse(known.closing_reason)
         self.assertFalse(any(known.event_ids.mapped("note")))
+
+    def test_strangers_are_not_named(self):
+        """A guessed id shows nothing of another store's customer or car."""
+        customer = self.env["res.partner"].create(
+            {
+                "name": "Stranger",
+                "phone": "13700137000",
+                "is_auto_customer": True,
+                "store_ids": [fields.Command.set(self.stores[2].ids)],
+            }
+        )
+        car = (
+            self.env["auto.vehicle"]
+            .with_company(self.stores[2])
+            .create({"license_plate": "浙B54321", "company_id": self.stores[2].id})
+        )
+        own = self._take_down()
+        for role in ("adviser", "complaint", "callcentre"):
+            complaints = self.env["auto.complaint"].with_user(self.users[role, 1])
+            for vals in (
+                {"partner_id": customer.id},
+                {"partner_id": self.customer.id, "vehicle_id": car.id},
+            ):
+                with self.subTest(role, **vals), self.assertRaises(AccessError):
+                    complaints.create({"description": "x", **vals})
+        for vals in ({"partner_id": customer.id}, {"vehicle_id": car.id}):
+            with self.subTest(**vals), self.assertRaises(AccessError):
+                own.write(vals)

@@ -123,7 +123,69 @@ class TestComplaintWork(ComplaintCase):
         self.assertEqual(complaint.state, "answered")
         self.customer.email = False
         with self.assertRaisesRegex(UserError, "no e-mail address"):
-            window.action_confirm()
+            window.copy({"is_done": False}).action_confirm()
+
+    def test_pressed_twice(self):
+        complaint = self._take_down()
+        window = (
+            self.env["auto.complaint.answer"]
+            .with_user(self.desk)
+            .create({"complaint_id": complaint.id, "note": "Sorry", "kind": "final"})
+        )
+        window.action_confirm()
+        events = complaint.sudo().event_ids
+        window.action_confirm()
+        self.assertEqual(complaint.sudo().event_ids, events)
+        intake = (
+            self.env["auto.complaint.intake"]
+            .with_user(self.desk)
+            .create({"partner_id": self.customer.id, "description": "Pressed twice"})
+        )
+        action = intake.action_register()
+        self.assertEqual(intake.action_register(), action)
+        domain = [("description", "=", "Pressed twice")]
+        self.assertEqual(self.env["auto.complaint"].search(domain).id, action["res_id"])
+
+    def test_words_are_needed(self):
+        complaint = self._take_down()
+        with self.assertRaisesRegex(UserError, "was told"):
+            complaint._answer(" . ")
+        complaint._answer("Sorry")
+        for note in ("", "…"):
+            with self.assertRaisesRegex(UserError, "customer answered"):
+                complaint._callback("satisfied", note)
+            with self.assertRaisesRegex(UserError, "not content with"):
+                complaint._callback("unsatisfied", note)
+        late = fields.Datetime.add(fields.Datetime.now(), days=31)
+        with self.assertRaisesRegex(UserError, "within 30 days"):
+            complaint._callback("no_answer", retry=late)
+        self.assertEqual(complaint.state, "answered")
+
+    def test_changed_words_are_kept(self):
+        complaint = self._take_down(description="It smells of petrol.")
+        complaint.description = "It smells."
+        event = complaint.sudo().event_ids.sorted("id")[-1]
+        self.assertEqual(event.kind, "reworded")
+        self.assertEqual(event.note, "It smells of petrol.")
+        self.assertEqual(event.user_id, self.desk)
+        complaint.description = "It smells."
+        self.assertEqual(complaint.sudo().event_ids.sorted("id")[-1], event)
+
+    def test_another_store_takes_over(self):
+        stores = self.stores[1] | self.stores[2]
+        other = self._new_user("complaint", "both_desks", self.store, stores)
+        stays = self._take_down(user_id=other.id)
+        moves = self._take_down(complaint_id=False)
+        (stays | moves).with_user(other).with_context(
+            allowed_company_ids=stores.ids
+        ).write({"company_id": self.stores[2].id})
+        moves.invalidate_recordset()
+        self.assertFalse(moves.sudo().user_id, "who works there is chosen there")
+        self.assertEqual(moves.sudo().state, "new")
+        self.assertEqual(stays.sudo().user_id, other)
+        self.assertEqual(moves.sudo().company_id, self.stores[2])
+        self.assertEqual(self._kinds(moves)[-2:], ["assigned", "store"])
+        self.assertIn(self.stores[2], self.customer.store_ids)
 
     def test_state_is_not_written(self):
         complaint = self._take_down()

@@ -55,6 +55,7 @@ class AutoComplaintAnswer(models.TransientModel):
         sanitize_style=True,
     )
     note = fields.Text(string="What was said")
+    is_done = fields.Boolean(string="Done", readonly=True)
 
     @api.model
     def _default_kind(self):
@@ -93,10 +94,15 @@ class AutoComplaintAnswer(models.TransientModel):
     def action_confirm(self):
         """Send the mail, or keep what was said."""
         self.ensure_one()
+        close = {"type": "ir.actions.act_window_close"}
+        # Pressed twice, it is sent and kept once.
+        if self.is_done:
+            return close
+        self.is_done = True
         complaint = self.complaint_id
         text = self._send() if self.channel == "email" else self.note
         complaint._answer(text, self.channel, final=self.kind == "final")
-        return {"type": "ir.actions.act_window_close"}
+        return close
 
     def _send(self):
         """Send the mail to the customer and return its words."""

@@ -72,6 +72,9 @@ class AutoComplaintIntake(models.TransientModel):
         domain="[('id', 'in', open_ids)]",
         help="The same matter again: it is added, and nobody starts anew.",
     )
+    complaint_id = fields.Many2one(
+        comodel_name="auto.complaint", string="Complaint", readonly=True
+    )
 
     @api.depends("category_id")
     def _compute_severity(self):
@@ -166,27 +169,8 @@ class AutoComplaintIntake(models.TransientModel):
     def action_register(self):
         """Register it and open the complaint, for those who may read it."""
         self.ensure_one()
-        if self.company_id not in self.env.companies:
-            raise UserError(self.env._("Choose one of your stores."))
-        complaints = self.env["auto.complaint"].with_company(self.company_id)
-        complaints.check_access("create")
-        complaint = complaints._register_complaint(
-            {
-                "partner_id": self.partner_id.id,
-                "name": self.new_name,
-                "phone": self.new_phone,
-                "email": self.new_email,
-                "vehicle_id": self.vehicle_id.id,
-                "plate": self.plate,
-                "vin": self.plate,
-                "category_id": self.category_id.id,
-                "severity": self.severity,
-                "description": self.description,
-                # Here a person has seen the open ones and chosen.
-                "complaint_id": self.add_to_id.id or False,
-            },
-            self.channel,
-        )
+        # Pressed twice, it is one complaint.
+        complaint = self.complaint_id or self._take_down()
         if not complaint.has_access("read"):
             return {
                 "type": "ir.actions.client",
@@ -207,3 +191,28 @@ class AutoComplaintIntake(models.TransientModel):
             "views": [(False, "form")],
             "target": "current",
         }
+
+    def _take_down(self):
+        """Register what was taken down and return the complaint."""
+        if self.company_id not in self.env.companies:
+            raise UserError(self.env._("Choose one of your stores."))
+        complaints = self.env["auto.complaint"].with_company(self.company_id)
+        complaints.check_access("create")
+        self.complaint_id = complaints._register_complaint(
+            {
+                "partner_id": self.partner_id.id,
+                "name": self.new_name,
+                "phone": self.new_phone,
+                "email": self.new_email,
+                "vehicle_id": self.vehicle_id.id,
+                "plate": self.plate,
+                "vin": self.plate,
+                "category_id": self.category_id.id,
+                "severity": self.severity,
+                "description": self.description,
+                # Here a person has seen the open ones and chosen.
+                "complaint_id": self.add_to_id.id or False,
+            },
+            self.channel,
+        )
+        return self.complaint_id

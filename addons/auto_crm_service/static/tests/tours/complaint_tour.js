@@ -78,6 +78,11 @@ tours.add("auto_complaint_answer", {
             trigger: ".modal .o_field_widget[name=result] input[data-value=satisfied]",
             run: "click",
         },
+        {
+            content: "in these words",
+            trigger: ".modal .o_field_widget[name=note] textarea",
+            run: "edit Thank you.",
+        },
         button("So it ends", "action_confirm", ".modal"),
         state("With the customer's word", "closed"),
         saved(),
