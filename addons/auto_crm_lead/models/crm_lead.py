@@ -1,12 +1,28 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from odoo.addons.auto_crm_base.models.auto_masked_mixin import PHONE_FIELDS
 
 # Passed in the context by the code below alone, so that no client can give a
 # grade that means won or lost.
 GRADE_DOOR = object()
+
+# Passed in the context by the cadence alone, which keeps what nobody writes by hand.
+CADENCE_DOOR = object()
+KEPT_FIELDS = (
+    "public_ref",
+    "received_date",
+    "grade_date",
+    "last_contact_date",
+    "treatment_due",
+)
+# Passed in the context by the merge of prospects alone.
+MERGE = object()
+
+# A shelved prospect is looked at again before everything about it has changed.
+SHELVED_MONTHS = 24
 
 
 class CrmLead(models.Model):
@@ -142,7 +158,9 @@ class CrmLead(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        vals_list = [self._prepare_prospect_values(dict(vals)) for vals in vals_list]
+        vals_list = [self._without_kept_values(vals) for vals in vals_list]
+        for vals in vals_list:
+            self._check_next_date(vals)
         leads = super().create(vals_list)
         graded = leads.filtered("grade_id")
         if graded:
@@ -156,6 +174,7 @@ class CrmLead(models.Model):
 
     def write(self, vals):
         vals = dict(vals)
+        self._check_kept_values(vals)
         self._check_grade_values(vals)
         self._check_reassignment(vals)
         self._check_next_date(vals)
@@ -255,6 +274,47 @@ class CrmLead(models.Model):
         return self.env.user.has_group("auto_crm_base.group_user")
 
     @api.model
+    def _without_kept_values(self, vals):
+        """Return the values for ``create``, with what the system keeps as it has it.
+
+        The reference is drawn by the intake, which comes first.
+        """
+        vals = dict(vals)
+        if self.env.su:
+            return self._prepare_prospect_values(vals)
+        kept = [name for name in KEPT_FIELDS if name != "public_ref"]
+        for name in kept:
+            vals.pop(name, None)
+        # Named in any case, since a default may come with the context.
+        return {**dict.fromkeys(kept, False), **self._prepare_prospect_values(vals)}
+
+    def _check_kept_values(self, vals):
+        """Refuse to change by hand what the response clock and the cadence go by.
+
+        :raise UserError: naming the field
+        """
+        if self.env.su or self.env.context.get("auto_cadence_door") is CADENCE_DOOR:
+            return
+        for name in KEPT_FIELDS:
+            if name not in vals:
+                continue
+            field = self._fields[name]
+            if any(
+                lead[name]
+                != field.convert_to_record(
+                    field.convert_to_cache(vals[name], lead), lead
+                )
+                for lead in self
+            ):
+                raise UserError(
+                    self.env._(
+                        "“%(field)s” is kept by the system and cannot be changed by "
+                        "hand.",
+                        field=field._description_string(self.env),
+                    )
+                )
+
+    @api.model
     def _prepare_prospect_values(self, vals):
         """Fill in what a new prospect of ours needs; other leads stay as they are.
 
@@ -350,6 +410,16 @@ class CrmLead(models.Model):
             )
         if wake_date <= fields.Date.context_today(self):
             raise UserError(self.env._("The day on which it wakes lies in the future."))
+        last = fields.Date.add(
+            fields.Date.context_today(self), months=SHELVED_MONTHS, days=1
+        )
+        if wake_date > last and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "A prospect is shelved until %(day)s at the latest.",
+                    day=format_date(self.env, last),
+                )
+            )
 
     def _prepare_state_values(self, vals):
         """Complete ``vals`` when they change the follow-up state.
@@ -512,19 +582,78 @@ class CrmLead(models.Model):
             )
 
     def _check_next_date(self, vals):
-        """Refuse to plan the next contact for a day that has gone by.
+        """Refuse a day for the next contact on which nobody would follow up in time.
 
-        :raise UserError: when the user moves the date into the past
+        :raise UserError: when the user moves the date into the past or beyond the
+            purchase horizon, takes it from an open prospect, or lets a shelved one
+            wake on such a day
         """
-        day = fields.Date.to_date(vals.get("next_followup_date"))
-        if not day or self.env.su or self.env.context.get("auto_merge"):
+        if self.env.su:
             return
-        if day < fields.Date.context_today(self) and any(
-            lead.next_followup_date != day for lead in self
+        if vals.get("wake_date") and vals.get("followup_state") != "shelved":
+            self._check_wake_date(vals["wake_date"])
+        if (
+            self.env.context.get("auto_merge") is MERGE
+            or "next_followup_date" not in vals
         ):
+            return
+        day = fields.Date.to_date(vals["next_followup_date"])
+        moved = self.filtered(lambda lead: lead.next_followup_date != day)
+        if not day:
+            moved._check_no_next_date(vals)
+        elif day < fields.Date.context_today(self) and moved:
             raise UserError(
                 self.env._("The next follow-up cannot lie in the past: %s", day)
             )
+        elif moved or not self:
+            horizons = moved.horizon_id
+            if "horizon_id" in vals:
+                horizons = horizons.browse(vals["horizon_id"] or [])
+            last = self._last_next_date(horizons)
+            if day > last:
+                raise UserError(
+                    self.env._(
+                        "The next follow-up is planned until %(day)s at the latest. "
+                        "Use “Shelve” for later.",
+                        day=format_date(self.env, last),
+                    )
+                )
+
+    def _check_no_next_date(self, vals):
+        """Refuse to leave open prospects, of which none is shelved, without a day."""
+        context = self.env.context
+        if (
+            context.get("auto_cadence_door") is CADENCE_DOOR
+            or context.get("auto_grade_door") is GRADE_DOOR
+            or vals.get("followup_state") == "shelved"
+            or vals.get("active") is False
+        ):
+            return
+        if self.filtered(
+            lambda lead: (
+                lead.active
+                and lead.won_status == "pending"
+                and lead.followup_state != "shelved"
+            )
+        ):
+            raise UserError(
+                self.env._(
+                    "An open prospect needs a day for the next follow-up. Use “Shelve” "
+                    "to put it aside."
+                )
+            )
+
+    @api.model
+    def _last_next_date(self, horizons):
+        """Return the last day to plan a contact for: within the purchase horizon.
+
+        :param horizons: of the prospects; the longest one there is when empty
+        """
+        if not horizons:
+            horizons = horizons.search([], order="months desc", limit=1)
+        # Who buys now, or on a day not named, is not left alone for a month either.
+        months = max([1, *horizons.mapped("months")]) if horizons else SHELVED_MONTHS
+        return fields.Date.add(fields.Date.context_today(self), months=months, days=1)
 
     def _restore_grade(self):
         """Return to the grade before the end, and be due again today."""

@@ -8,6 +8,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from .crm_lead import CADENCE_DOOR
+
 _logger = logging.getLogger(__name__)
 
 # Results of a contact in which the customer was really spoken to.
@@ -265,7 +267,9 @@ class CrmLead(models.Model):
         for group, common in self._group_for_contact(values, next_date, result):
             # The customer has just been spoken to: a horizon of “now” does not make
             # the prospect due again today.
-            group.with_context(auto_contact_logged=True).write(
+            group.with_context(
+                auto_contact_logged=True, auto_cadence_door=CADENCE_DOOR
+            ).write(
                 {
                     **common,
                     "last_contact_date": date,
@@ -365,7 +369,7 @@ class CrmLead(models.Model):
                 values["next_followup_date"] = self._next_dates(company, self.grade_id)[
                     self.grade_id
                 ]
-            self.write(values)
+            self.with_context(auto_cadence_door=CADENCE_DOOR).write(values)
         elif not created and self.won_status == "pending":
             if self.followup_state == "shelved":
                 self._wake()
@@ -394,7 +398,8 @@ class CrmLead(models.Model):
 
     def _write_cadence(self, vals):
         """Write what the cadence itself keeps, past the write() above."""
-        return super().write(vals)  # pylint: disable=super-method-mismatch
+        leads = self.with_context(auto_cadence_door=CADENCE_DOOR)
+        return super(CrmLead, leads).write(vals)  # pylint: disable=super-method-mismatch
 
     def _sync_reminders(self):
         """Move the open reminder to the day and the consultant of its prospect."""

@@ -12,7 +12,10 @@ from odoo.exceptions import AccessError, ConcurrencyError, UserError, Validation
 from odoo.fields import Command
 from odoo.tools import SQL, clean_context, email_normalize
 
+from odoo.addons.auto_crm_base.models.auto_masked_mixin import MASK
 from odoo.addons.auto_crm_base.tools.phone import normalise_phone
+
+from .crm_lead import MERGE
 
 _logger = logging.getLogger(__name__)
 
@@ -122,7 +125,9 @@ class CrmLead(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        missing = [vals for vals in vals_list if not vals.get("public_ref")]
+        # A reference is drawn, and given by nobody but the system.
+        own = self.env.su
+        missing = [vals for vals in vals_list if not own or not vals.get("public_ref")]
         references = self._next_public_refs(len(missing))
         for vals, reference in zip(missing, references, strict=True):
             vals["public_ref"] = reference
@@ -138,7 +143,7 @@ class CrmLead(models.Model):
             self._sync_identities(
                 refuse=not self.env.su
                 and context.get("auto_intake") is not INTAKE
-                and not context.get("auto_merge")
+                and context.get("auto_merge") is not MERGE
                 and not {"phone", "email_from", "social_id"}.isdisjoint(vals)
             )
         return res
@@ -312,16 +317,40 @@ class CrmLead(models.Model):
         leads = self
         if self.env.context.get("auto_intake") is INTAKE:
             leads = self.filtered(lambda lead: not lead.partner_id.phone)
-        return super(CrmLead, leads)._inverse_phone()
+        leads = leads.filtered(lambda lead: MASK not in (lead.phone or ""))
+        own = leads._with_own_contact_data()
+        # With sudo: see _with_own_contact_data().
+        super(CrmLead, own.sudo())._inverse_phone()
+        return super(CrmLead, leads - own)._inverse_phone()
 
     def _inverse_email_from(self):
         leads = self
         if self.env.context.get("auto_intake") is INTAKE:
             leads = self.filtered(lambda lead: not lead.partner_id.email)
-        return super(CrmLead, leads)._inverse_email_from()
+        leads = leads.filtered(lambda lead: MASK not in (lead.email_from or ""))
+        own = leads._with_own_contact_data()
+        # With sudo: see _with_own_contact_data().
+        super(CrmLead, own.sudo())._inverse_email_from()
+        return super(CrmLead, leads - own)._inverse_email_from()
+
+    def _with_own_contact_data(self):
+        """Return the prospects whose user completes the customer's contact data.
+
+        The customer of a prospect belongs to nobody until it is won, yet its number
+        is corrected by who talks to him: the consultant of the prospect, who may
+        write it. An address that opens an account stays with who may change users.
+        """
+        mine = self.filtered(lambda lead: lead.user_id == self.env.user)
+        readable = mine.partner_id._filtered_access("read")
+        # Accounts decide whoever sees them, also archived ones.
+        customers = readable.sudo().with_context(active_test=False)
+        plain = customers.filtered(
+            lambda partner: partner.is_auto_customer and not partner.user_ids
+        )
+        return mine.filtered(lambda lead: lead.partner_id.id in plain.ids)
 
     def _merge_opportunity(self, user_id=False, team_id=False, auto_unlink=True, **kw):
-        merged = super(CrmLead, self.with_context(auto_merge=True))._merge_opportunity(
+        merged = super(CrmLead, self.with_context(auto_merge=MERGE))._merge_opportunity(
             user_id=user_id, team_id=team_id, auto_unlink=auto_unlink, **kw
         )
         merged._sync_identities()

@@ -10,7 +10,9 @@ from . import test_intake_http
 from . import test_intake_rights
 from . import test_intake_wizard
 from . import test_jobs
+from . import test_lead_contact_data
 from . import test_lead_form
+from . import test_lead_kept
 from . import test_lead_mask
 from . import test_lead_rights
 from . import test_lost_check_rights
