@@ -19,6 +19,25 @@ class AutoStoreMixin(models.AbstractModel):
         "stores do not see it.",
     )
 
+    def read(self, fields=None, load="_classic_read"):
+        if not self.env.su and (not fields or "store_ids" in fields):
+            self._origin._fetch_visible_stores()
+        return super().read(fields, load=load)
+
+    def _fetch_visible_stores(self):
+        """Read ``store_ids`` with the rights of the user.
+
+        A check of the rules reads the stores as superuser and leaves all of them in
+        the cache, also those that the user may not read: what comes first stays.
+        """
+        field = self._fields["store_ids"]
+        cache = field._get_cache(self.env)
+        known = [cache[id_] for id_ in self._ids if id_ in cache]
+        stores = self.env["res.company"].browse({id_ for ids in known for id_ in ids})
+        if len(known) < len(self) or stores - stores._filtered_access("read"):
+            self.invalidate_recordset(["store_ids"])
+            field.read(self)
+
     @api.model
     def _default_store(self):
         """Return the store that a new record belongs to: the current company."""

@@ -26,13 +26,16 @@ class AutoVehicle(models.Model):
     _delivery_date_idx = models.Index("(delivery_date) WHERE delivery_date IS NOT NULL")
 
     def _compute_followup_count(self):
-        counts = dict(
-            self.env["auto.followup"]._read_group(
-                [("vehicle_id", "in", self.ids), ("is_open", "=", True)],
-                ["vehicle_id"],
-                ["__count"],
+        followups = self.env["auto.followup"]
+        counts = {}
+        if followups.has_access("read"):
+            counts = dict(
+                followups._read_group(
+                    [("vehicle_id", "in", self.ids), ("is_open", "=", True)],
+                    ["vehicle_id"],
+                    ["__count"],
+                )
             )
-        )
         for vehicle in self:
             vehicle.followup_count = counts.get(vehicle._origin, 0)
 

@@ -64,6 +64,43 @@ class TestReadWhole(AutoCase):
                 if role not in ("callcentre", "complaint", "technician"):
                     self.assertTrue(values)  # those see cars found or worked on
 
+    def test_counts_of_what_one_may_not_read(self):
+        """Whoever sees the car is told 0 of what is not for that role."""
+        followups = self.env["auto.followup"]
+        without = {
+            role: user
+            for role, user in self._role_users().items()
+            if not followups.with_user(user).has_access("read")
+        }
+        self.assertTrue(without)
+        for role, user in without.items():
+            self.env.invalidate_all()
+            vehicle = self.vehicle.with_user(user)
+            self.assertEqual(vehicle.followup_count, 0, role)
+
+    def test_stores_of_a_shared_car(self):
+        """Stores that the user may not read stay out, whatever is read besides."""
+        self.vehicle.store_ids = self.stores[1] | self.stores[2]
+        user = self.users["store_manager", 1]
+        for names in (
+            ["store_ids"],
+            ["store_ids", "followup_count"],
+            ["followup_count", "store_ids"],
+            None,
+        ):
+            for checked_before in (False, True):
+                self.env.flush_all()
+                self.env.invalidate_all()
+                vehicle = self.vehicle.with_user(user).with_context(
+                    allowed_company_ids=self.stores[1].ids
+                )
+                if checked_before:
+                    vehicle.check_access("read")
+                [values] = vehicle.read(names)
+                self.assertEqual(values["store_ids"], self.stores[1].ids, names)
+        self.env.invalidate_all()
+        self.assertEqual(self.vehicle.store_ids, self.stores[1] | self.stores[2])
+
     def test_people_without_a_role(self):
         """Those who use Odoo for something else read their addresses as before."""
         partner = self.env["res.partner"].create({"name": "Paper Supplier"})
