@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from .auto_labour_rate import PAY_TYPES
+from .repair_order import WRITERS
 
 # What technicians write on their jobs; the rest is the adviser's.
 TECHNICIAN_FIELDS = {"cause", "correction", "causal_part_id", "fault_code"}
@@ -85,6 +86,9 @@ class AutoRepairJob(models.Model):
         string="Amount", compute="_compute_amounts", store=True
     )
     is_done = fields.Boolean(string="Done", readonly=True, copy=False)
+    may_plan = fields.Boolean(
+        compute="_compute_may_plan", help="Technicians write what they found."
+    )
 
     @api.depends("line_ids.price_total", "line_ids.quantity", "line_ids.decision")
     def _compute_amounts(self):
@@ -93,6 +97,10 @@ class AutoRepairJob(models.Model):
             labour = lines.filtered(lambda line: line.kind == "labour")
             job.standard_hours = sum(labour.mapped("quantity"))
             job.amount_total = sum(lines.mapped("price_total"))
+
+    @api.depends_context("uid")
+    def _compute_may_plan(self):
+        self.may_plan = self.env.user.has_groups(WRITERS)
 
     @api.constrains("bay_id", "technician_id")
     def _check_store(self):
