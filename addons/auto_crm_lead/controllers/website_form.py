@@ -5,14 +5,11 @@ from odoo import fields, http
 from odoo.exceptions import ConcurrencyError, UserError, ValidationError
 from odoo.http import request
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import consteq
-from odoo.tools.misc import hmac
+
+from odoo.addons.auto_crm_base.controllers.public_form import PublicForm
 
 from .intake import Busy, serialised, start_again
 
-#: A person needs some seconds to fill the form in; a robot does not.
-MIN_SECONDS = 2
-MAX_SECONDS = 24 * 3600
 FIELDS = (
     "name",
     "phone",
@@ -26,8 +23,10 @@ FIELDS = (
 )
 
 
-class EnquiryForm(http.Controller):
+class EnquiryForm(PublicForm, http.Controller):
     """The public page by which a customer asks about a car."""
+
+    _stamp_scope = "auto_crm_lead-enquiry"
 
     @http.route(
         "/auto/enquiry/<string:token>",
@@ -88,57 +87,9 @@ class EnquiryForm(http.Controller):
             raise request.not_found()
         return door
 
-    def _set_language(self, lang):
-        """Use the language asked for, else the browser's, among the installed."""
-        installed = dict(request.env["res.lang"].get_installed())
-        short = {code[:2]: code for code in sorted(installed, reverse=True)}
-        wanted = [lang or "", *request.httprequest.accept_languages.values()]
-        for code in wanted:
-            code = code.replace("-", "_")
-            found = code if code in installed else short.get(code[:2].lower())
-            if found:
-                request.update_context(lang=found)
-                return
-
-    # ------------------------------------------------------------
-    # The stamp: when and for which door the form was shown
-    # ------------------------------------------------------------
-
-    def _stamp(self, door, moment, nonce):
-        return hmac(
-            request.env(su=True),  # the key that signs it is the database's
-            "auto_crm_lead-enquiry",
-            f"{door.id}:{moment}:{nonce}",
-        )
-
-    def _check(self, door, typed, params):
-        """Return what is wrong with a submission, in words, else ``""``."""
-        wait = (
-            request.env["auto.intake.hit"]
-            .sudo()  # counting visitors is the system's
-            ._seconds_to_wait(
-                f"form:{door.id}:{request.httprequest.remote_addr}",
-                min(door.rate_limit or 20, 20),
-            )
-        )
-        if wait:
+    def _check_rate(self, door):
+        if self._seconds_to_wait(f"form:{door.id}", min(door.rate_limit or 20, 20)):
             return request.env._("Too many enquiries; please try again in a minute.")
-        moment = str(params.get("moment") or "")
-        nonce = str(params.get("nonce") or "")
-        stamp = self._stamp(door, moment, nonce)
-        if not moment.isdecimal() or not consteq(str(params.get("stamp") or ""), stamp):
-            return request.env._("The page was open too long; please send it again.")
-        age = time.time() - int(moment)
-        if age < MIN_SECONDS:
-            return request.env._("That was very quick; please press the button again.")
-        if age > MAX_SECONDS:
-            return request.env._("The page was open too long; please send it again.")
-        if not typed["name"]:
-            return request.env._("Please tell us your name.")
-        if not typed["phone"] and not typed["email"]:
-            return request.env._("Please give a phone number or an e-mail address.")
-        if not typed["consent"]:
-            return request.env._("Please agree that we may contact you.")
         return ""
 
     def _take_in(self, door, typed, nonce, honeypot=""):
@@ -226,11 +177,6 @@ class EnquiryForm(http.Controller):
         models = env["fleet.vehicle.model"].search(
             [("vehicle_type", "=", "car")], limit=200
         )
-        installed = [
-            (code, name)
-            for code, name in request.env["res.lang"].get_installed()
-            if code[:2] in ("en", "zh")
-        ]
         return request.render(
             "auto_crm_lead.enquiry_page",
             {
@@ -247,7 +193,7 @@ class EnquiryForm(http.Controller):
                 "models": models,
                 "consent_text": self._consent_text(door),
                 "marketing_text": self._marketing_text(door),
-                "languages": installed,
+                "languages": self._languages(),
                 "res_company": store,
             },
             headers={"Cache-Control": "no-store"},

@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 from odoo.tests import HttpCase, tagged
 
-from odoo.addons.auto_crm_lead.controllers import website_form
+from odoo.addons.auto_crm_base.controllers import public_form
 
 from .test_intake import IntakeCase
 
@@ -20,7 +20,7 @@ class TestWebsiteForm(IntakeCase, HttpCase):
         )
         data = {"name": "王芳", "phone": "138 0013 8000", "consent": "1", **hidden}
         data |= values
-        with patch.object(website_form, "MIN_SECONDS", 0):
+        with patch.object(public_form, "MIN_SECONDS", 0):
             return self.url_open(self.url, data=data)
 
     def leads(self):
@@ -106,12 +106,13 @@ class TestWebsiteForm(IntakeCase, HttpCase):
         self.assertFalse((self.leads() - caught).is_spam, "the rule decides")
         before = self.leads()
         self.assertIn("alert-danger", self.fill_in(page, stamp="0" * 64).text)
+        self.assertIn("alert-danger", self.fill_in(page, stamp="é").text)
         old = str(int(time.time()) - 90000)
         self.assertIn("alert-danger", self.fill_in(page, moment=old).text)
         self.assertEqual(self.leads(), before)
         hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text)
         data = {"name": "A", "phone": "13800138000", "consent": "1", **dict(hidden)}
-        moment = patch.object(website_form, "MIN_SECONDS", 100)
+        moment = patch.object(public_form, "MIN_SECONDS", 100)
         with moment:
             self.assertIn("alert-danger", self.url_open(self.url, data=data).text)
         self.assertEqual(self.leads(), before)

@@ -4,17 +4,16 @@ import time
 from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
-from odoo.tools import consteq
-from odoo.tools.misc import hmac
 
-#: A person needs some seconds to fill the form in; a robot does not.
-MIN_SECONDS = 2
-MAX_SECONDS = 24 * 3600
+from odoo.addons.auto_crm_base.controllers.public_form import PublicForm
+
 FIELDS = ("name", "phone", "email", "plate", "category", "description", "consent")
 
 
-class ComplaintForm(http.Controller):
+class ComplaintForm(PublicForm, http.Controller):
     """The public page by which a customer complains to a store."""
+
+    _stamp_scope = "auto_crm_service-complaint"
 
     @http.route(
         "/auto/complaint/<string:token>",
@@ -70,57 +69,14 @@ class ComplaintForm(http.Controller):
             raise request.not_found()
         return door
 
-    def _set_language(self, lang):
-        """Use the language asked for, else the browser's, among the installed."""
-        installed = dict(request.env["res.lang"].get_installed())
-        short = {code[:2]: code for code in sorted(installed, reverse=True)}
-        wanted = [lang or "", *request.httprequest.accept_languages.values()]
-        for code in wanted:
-            code = code.replace("-", "_")
-            found = code if code in installed else short.get(code[:2].lower())
-            if found:
-                request.update_context(lang=found)
-                return
-
-    def _stamp(self, door, moment, nonce):
-        return hmac(
-            request.env(su=True),  # the key that signs it is the database's
-            "auto_crm_service-complaint",
-            f"{door.id}:{moment}:{nonce}",
-        )
-
-    def _check(self, door, typed, params):
-        """Return what is wrong with a submission, in words, else ``""``."""
-        wait = (
-            request.env["auto.intake.hit"]
-            .sudo()  # counting visitors is the system's
-            ._seconds_to_wait(
-                f"complaint:{door.id}:{request.httprequest.remote_addr}",
-                door.rate_limit,
-            )
-        )
-        if wait:
+    def _check_rate(self, door):
+        if self._seconds_to_wait(f"complaint:{door.id}", door.rate_limit):
             return request.env._("Too many at once; please try again in a minute.")
-        moment = str(params.get("moment") or "")
-        nonce = str(params.get("nonce") or "")
-        stamp = self._stamp(door, moment, nonce)
-        # Compared as bytes, since a stranger writes any letter into it.
-        told = str(params.get("stamp") or "").encode(errors="replace")
-        if not moment.isdecimal() or not consteq(told, stamp.encode()):
-            return request.env._("The page was open too long; please send it again.")
-        age = time.time() - int(moment)
-        if age < MIN_SECONDS:
-            return request.env._("That was very quick; please press the button again.")
-        if age > MAX_SECONDS:
-            return request.env._("The page was open too long; please send it again.")
-        if not typed["name"]:
-            return request.env._("Please tell us your name.")
-        if not typed["phone"] and not typed["email"]:
-            return request.env._("Please give a phone number or an e-mail address.")
+        return ""
+
+    def _check_matter(self, typed):
         if not typed["description"]:
             return request.env._("Please tell us what happened.")
-        if not typed["consent"]:
-            return request.env._("Please agree that we may contact you.")
         return ""
 
     def _take_in(self, door, typed, nonce):
@@ -173,11 +129,7 @@ class ComplaintForm(http.Controller):
                     "I agree that the dealer keeps my data and contacts me about my "
                     "complaint."
                 ),
-                "languages": [
-                    (code, name)
-                    for code, name in request.env["res.lang"].get_installed()
-                    if code[:2] in ("en", "zh")
-                ],
+                "languages": self._languages(),
                 "res_company": door.company_id.with_env(env),
             },
             headers={"Cache-Control": "no-store"},

@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from odoo.addons.auto_crm_service.controllers import complaint_form
+from odoo.addons.auto_crm_base.controllers import public_form
 
 from .common_complaint import ComplaintCase
 
@@ -33,7 +33,7 @@ class ComplaintFormCase(HttpCase, ComplaintCase):
             **self._hidden(page),
             **values,
         }
-        with patch.object(complaint_form, "MIN_SECONDS", 0):
+        with patch.object(public_form, "MIN_SECONDS", 0):
             return self.url_open(self.url, data=data)
 
     def _complaints(self):
@@ -75,7 +75,7 @@ class TestComplaintForm(ComplaintFormCase):
         self.assertFalse(self._complaints())
         quick = {"name": "A", "phone": "13900139000", "description": "x"}
         data = {**self._hidden(page), **quick, "consent": "1", "lang": "en_US"}
-        with patch.object(complaint_form, "MIN_SECONDS", 3600):
+        with patch.object(public_form, "MIN_SECONDS", 3600):
             self.assertIn("very quick", self.url_open(self.url, data=data).text)
 
     def test_stranger_is_not_told_who_complained(self):
