@@ -241,6 +241,17 @@ class AutoApproval(models.Model):
             )
         return ""
 
+    def _check_may_decide(self, user):
+        """Refuse ``user`` the decision on a request that somebody else must decide.
+
+        :raise UserError, AccessError: as :meth:`action_approve`
+        """
+        for approval in self.sudo():  # who may not decide may perhaps not read it
+            reason = approval._why_not(user)
+            if reason:
+                error = UserError if approval.requester_id == user else AccessError
+                raise error(reason)
+
     def _lock_waiting(self):
         """Lock the requests and make sure that nobody has decided them.
 
@@ -272,11 +283,7 @@ class AutoApproval(models.Model):
         approvals = self.sudo(False)
         approvals.check_access("read")
         approvals._lock_waiting()
-        for approval in approvals:
-            reason = approval._why_not(user)
-            if reason:
-                error = UserError if approval.requester_id == user else AccessError
-                raise error(reason)
+        approvals._check_may_decide(user)
         approvals._write_decision(state, note)
         for approval in approvals:
             document = approval._document()

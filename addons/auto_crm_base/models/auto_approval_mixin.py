@@ -202,15 +202,25 @@ class AutoApprovalMixin(models.AbstractModel):
         self.ensure_one()
         return self._waiting_approvals(kind_code).with_env(self.env)
 
-    def _approvals_to_decide(self, *kind_codes):
-        """Return the requests of these kinds, for whoever decides them.
+    def _approvals_that_wait(self, *kind_codes):
+        """Return the requests of these kinds, for whoever works on the document.
 
         :raise UserError: when none waits
         """
         self.check_access("read")
-        approvals = self._waiting_approvals(*kind_codes).with_env(self.env)
+        approvals = self._waiting_approvals(*kind_codes)
         if not approvals:
             raise UserError(self.env._("Nothing waits for a decision here (any more)."))
+        return approvals.with_env(self.env)
+
+    def _approvals_to_decide(self, *kind_codes):
+        """Return the requests of these kinds, for whoever decides them.
+
+        :raise UserError: when none waits
+        :raise AccessError: saying who decides, when it is not the current user
+        """
+        approvals = self._approvals_that_wait(*kind_codes)
+        approvals._check_may_decide(self.env.user)
         return approvals
 
     def _decidable(self, *kind_codes):

@@ -239,6 +239,8 @@ class TestApproval(ApprovalCase):
                 else:
                     with self.assertRaises(AccessError):
                         approval.action_approve()
+                    with self.assertRaisesRegex(AccessError, "can be decided in"):
+                        document.with_user(user)._approvals_to_decide("test_discount")
                     self.assertEqual(approval.sudo().state, "waiting")
 
     def test_who_is_asked(self):

@@ -17,6 +17,12 @@ KEPT_FIELDS = (
     "grade_date",
     "last_contact_date",
     "treatment_due",
+    "woken_date",
+    "escalation_level",
+    "seen_date",
+    "first_touch_date",
+    "response_minutes",
+    "response_band",
 )
 # Passed in the context by the merge of prospects alone.
 MERGE = object()
@@ -701,7 +707,8 @@ class CrmLead(models.Model):
         """Bring shelved prospects back into the state they were shelved from."""
         for company, in_store in self.grouped("company_id").items():
             today = company._auto_today()
-            for state, leads in in_store.grouped("shelved_state").items():
+            kept = in_store.with_context(auto_cadence_door=CADENCE_DOOR)
+            for state, leads in kept.grouped("shelved_state").items():
                 leads.write(
                     {
                         "followup_state": state or "intent",

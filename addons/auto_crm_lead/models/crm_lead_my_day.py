@@ -119,11 +119,9 @@ class CrmLead(models.Model):
                     )
                 )
         more = {}
-        grade = (
-            self.env["auto.lead.grade"].browse(values.get("grade_id") or []).exists()
-        )
-        horizon = self.env["auto.lead.horizon"].browse(values.get("horizon_id") or [])
-        if horizon.exists() and horizon != lead.horizon_id:
+        grade = self._my_day_choice("auto.lead.grade", values.get("grade_id"))
+        horizon = self._my_day_choice("auto.lead.horizon", values.get("horizon_id"))
+        if horizon and horizon != lead.horizon_id:
             more["horizon_id"] = horizon.id
         state = values.get("followup_state")
         if state in ("first_contact", "intent", "quotation"):
@@ -145,6 +143,23 @@ class CrmLead(models.Model):
             **more,
         )
         return lead._my_day_outcome()
+
+    @api.model
+    def _my_day_choice(self, model_name, record_id):
+        """Return the record that was chosen, or nothing when none was.
+
+        :raise ValidationError: when there is no such record (any more)
+        """
+        record = self.env[model_name].browse(record_id or [])
+        if record and not record.exists():
+            raise ValidationError(
+                self.env._(
+                    "The %(kind)s that was chosen is not there any more. Load the "
+                    "page again.",
+                    kind=self.env["ir.model"]._get(model_name).name,
+                )
+            )
+        return record
 
     @api.model
     def my_day_shelve(self, lead_id, wake_date, reason=""):

@@ -63,6 +63,21 @@ class TestIntakeWizard(LeadCase):
         self.assertEqual(wizard.action_confirm()["res_id"], lead.id)
         self.assertEqual(lead.contact_ids[:1].summary, "Here again")
 
+    def test_form_sent_twice_counts_once(self):
+        wizard = (
+            self.env["auto.intake.wizard"]
+            .with_user(self.consultant)
+            .create({"name": "Twice", "phone": NUMBER, "message": "Wants an A5"})
+        )
+        lead = self.env["crm.lead"].browse(wizard.action_confirm()["res_id"])
+        self.assertEqual(wizard.action_confirm()["res_id"], lead.id)
+        self.assertEqual(lead.contact_ids.mapped("summary"), ["Wants an A5"])
+        wizard.message = "Wants an A7"
+        self.assertEqual(wizard.action_confirm()["res_id"], lead.id)
+        self.assertEqual(
+            set(lead.contact_ids.mapped("summary")), {"Wants an A5", "Wants an A7"}
+        )
+
     def test_typed_name_stays(self):
         self._customer(self.store)
         with self._form() as form:

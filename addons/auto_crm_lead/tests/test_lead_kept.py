@@ -22,6 +22,12 @@ class TestLeadKept(LeadCase):
             "grade_date": "2020-01-01 00:00:00",
             "last_contact_date": "2020-01-01 00:00:00",
             "treatment_due": True,
+            "woken_date": "2020-01-01",
+            "escalation_level": 9,
+            "seen_date": "2020-01-01 00:00:00",
+            "first_touch_date": "2020-01-01 00:00:00",
+            "response_minutes": 1,
+            "response_band": "m15",
         }
 
     def test_not_written_by_hand(self):
@@ -51,6 +57,9 @@ class TestLeadKept(LeadCase):
             self.assertFalse(lead.grade_date)
             self.assertFalse(lead.last_contact_date)
             self.assertFalse(lead.treatment_due)
+            self.assertFalse(lead.first_touch_date)
+            self.assertFalse(lead.response_minutes)
+            self.assertFalse(lead.escalation_level)
 
     def test_the_system_writes_them(self):
         self.own._log_contact("phone", "Hello", grade="A")

@@ -110,6 +110,8 @@ class TestMyDay(LeadCase):
             {"summary": "x", "result": "nonsense"},
             {"summary": "x", "channel": "pigeon"},
             {"summary": "x", "next_date": "soon"},
+            {"summary": "x", "grade_id": 99999999},
+            {"summary": "x", "horizon_id": 99999999},
         ):
             with self.assertRaises(ValidationError):
                 self.Lead.my_day_log(self.new.id, values)

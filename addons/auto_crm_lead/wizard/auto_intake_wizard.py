@@ -1,3 +1,5 @@
+import hashlib
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -164,6 +166,14 @@ class AutoIntakeWizard(models.TransientModel):
         lead, customer = self._known_person()
         return customer.name or lead.contact_name
 
+    def _form_ref(self, values):
+        """Return the reference by which the same form, sent twice, is taken in once.
+
+        A form that was corrected in between is another one.
+        """
+        content = repr(sorted(values.items())).encode()
+        return f"form-{self.id}-{hashlib.sha256(content).hexdigest()[:16]}"
+
     def action_confirm(self):
         """Take the prospect in; open it, or say who looks after it."""
         self.ensure_one()
@@ -174,8 +184,12 @@ class AutoIntakeWizard(models.TransientModel):
                 self.env._("How can the person be reached? Phone, e-mail or account.")
             )
         lead_model = self.env["crm.lead"]
+        values = self._intake_values()
         result = lead_model._intake_by_hand(
-            self._intake_values(), self.channel_id.code, self.company_id
+            values,
+            self.channel_id.code,
+            self.company_id,
+            external_ref=self._form_ref(values),
         )
         lead = lead_model.browse(result["lead"].id)
         if lead.has_access("read"):

@@ -240,18 +240,13 @@ class AutoDeliveryNotice(models.Model):
     def action_release(self):
         """Release the notices that wait for the current user's approval."""
         for notice in self:
-            approval = notice._waiting_approval("delivery_notice")
-            if not approval:
-                raise UserError(
-                    self.env._("%(notice)s does not wait.", notice=notice.name)
-                )
-            approval.action_approve()
+            notice._approvals_to_decide("delivery_notice").action_approve()
         return True
 
     def action_refuse(self):
         """Open the window that asks why it is refused."""
         self.ensure_one()
-        return self._waiting_approval("delivery_notice").action_open_refuse()
+        return self._approvals_to_decide("delivery_notice").action_open_refuse()
 
     def action_revoke(self):
         """Take back a release while the car is still here.

@@ -155,13 +155,13 @@ class AutoTradein(models.Model):
     def action_approve(self):
         """Approve the offers that wait for the current user."""
         for tradein in self:
-            tradein._waiting_approval(APPROVAL_KIND).action_approve()
+            tradein._approvals_to_decide(APPROVAL_KIND).action_approve()
         return True
 
     def action_refuse(self):
         """Open the window that asks why the offer is refused."""
         self.ensure_one()
-        return self._waiting_approval(APPROVAL_KIND).action_open_refuse()
+        return self._approvals_to_decide(APPROVAL_KIND).action_open_refuse()
 
     def action_reappraise(self):
         """Take the offer back, to change the appraisal or the price."""

@@ -287,12 +287,12 @@ class AutoVehicleTransfer(models.Model):
     def action_approve(self):
         """Let the car go to the asking store."""
         self.ensure_one()
-        return self._waiting_approval(KIND).action_approve()
+        return self._approvals_to_decide(KIND).action_approve()
 
     def action_refuse(self):
         """Say why the car stays; opens the refusal of the request."""
         self.ensure_one()
-        return self._waiting_approval(KIND).action_open_refuse()
+        return self._approvals_to_decide(KIND).action_open_refuse()
 
     def _approval_granted(self, approval):
         result = super()._approval_granted(approval)

@@ -219,7 +219,8 @@ class SaleOrder(models.Model):
 
     def action_withdraw_contract(self):
         """Take back one's own request."""
-        self._contract_to_decide().action_cancel()
+        kinds = self._contract_approval_kinds()
+        self._approvals_that_wait(*kinds).action_cancel()
         return True
 
     def _contract_to_decide(self):
