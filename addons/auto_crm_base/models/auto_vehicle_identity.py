@@ -7,6 +7,8 @@ from odoo.fields import Domain
 from ..tools import vin as vin_tools
 
 PLATE_MAX_LENGTH = 12
+# Engine and production numbers; the longest in use have about half of it.
+NUMBER_LENGTH = 40
 
 
 class AutoVehicle(models.Model):
@@ -190,7 +192,10 @@ class AutoVehicle(models.Model):
 
     @api.model
     def _normalise_numbers(self, vals):
-        """Return a copy of ``vals`` with its numbers as they are stored."""
+        """Return a copy of ``vals`` with its numbers as they are stored.
+
+        :raise ValidationError: for a number that no maker gives
+        """
         vals = dict(vals)
         if "vin" in vals:
             vals["vin"] = self._checked_vin(vals["vin"])
@@ -200,7 +205,21 @@ class AutoVehicle(models.Model):
             if name in vals:
                 text = unicodedata.normalize("NFKC", vals[name] or "")
                 vals[name] = "".join(text.split()).upper() or False
+                self._check_number_length(name, vals[name])
         return vals
+
+    @api.model
+    def _check_number_length(self, name, number):
+        if number and len(number) > NUMBER_LENGTH:
+            raise ValidationError(
+                self.env._(
+                    "“%(number)s…” is too long for “%(field)s”: %(length)s characters "
+                    "at most.",
+                    number=number[:20],
+                    field=self._fields[name]._description_string(self.env),
+                    length=NUMBER_LENGTH,
+                )
+            )
 
     @api.model
     def _checked_vin(self, raw):

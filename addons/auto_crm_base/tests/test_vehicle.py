@@ -128,6 +128,8 @@ class TestVehicle(VehicleCase):
             {"model_year": 2099},
             {"license_plate": "no plate at all"},
             {"license_plate": "京A12345678901"},
+            {"production_number": "P" * 41},
+            {"engine_number": "E" * 500},
             {"odometer": -5},
             {"odometer": 2_000_001},
         ):

@@ -94,6 +94,9 @@ class SaleOrder(models.Model):
         """Create the demo agreements and contracts, once."""
         if self.env.ref("auto_crm_sale.demo_contract_01", raise_if_not_found=False):
             return
+        # The story tells some customers in Chinese; Odoo translates an addon's own
+        # records only after its demo data.
+        self.env.ref("base.module_auto_crm_sale")._update_translations()
         quiet = self.with_context(
             tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True
         )
