@@ -1,2 +1,3 @@
 from . import complaint_form
 from . import complaint_portal
+from . import repair_portal

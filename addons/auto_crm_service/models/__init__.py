@@ -8,14 +8,17 @@ from . import auto_repair_job
 from . import auto_repair_job_clock
 from . import auto_repair_line
 from . import auto_repair_line_decision
+from . import auto_repair_line_offer
 from . import auto_repair_line_part
 from . import auto_repair_line_settlement
 from . import auto_repair_rework
+from . import auto_repair_photo
 from . import auto_labour_time
 from . import auto_vehicle
 from . import fleet_vehicle_model_brand
 from . import repair_order
 from . import repair_order_estimate
+from . import repair_order_portal
 from . import repair_order_parts
 from . import repair_order_workshop
 from . import repair_order_settlement

@@ -81,6 +81,9 @@ class AutoRepairJob(models.Model):
         string="Labour and parts",
         copy=True,
     )
+    photo_ids = fields.One2many(
+        comodel_name="auto.repair.photo", inverse_name="job_id", string="Photos"
+    )
     standard_hours = fields.Float(compute="_compute_amounts", store=True, digits=(8, 2))
     amount_total = fields.Monetary(
         string="Amount", compute="_compute_amounts", store=True

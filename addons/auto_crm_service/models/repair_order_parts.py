@@ -42,7 +42,9 @@ class RepairOrder(models.Model):
         if any(repair.service_state != "parts" for repair in self):
             raise UserError(self.env._("Nothing waits for parts here."))
         self._set_service_state("queued")
-        self.write({"parts_reason": False, "parts_expected": False})
+        self.write(
+            {"parts_reason": False, "parts_expected": False, "parts_told": False}
+        )
         return True
 
     def _plan_parts(self):

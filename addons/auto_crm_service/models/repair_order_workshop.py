@@ -140,7 +140,7 @@ class RepairOrder(models.Model):
         self.sudo()._set_service_state("working")
         # Whoever works does not wait for parts any more.
         self.sudo().filtered("parts_reason").write(
-            {"parts_reason": False, "parts_expected": False}
+            {"parts_reason": False, "parts_expected": False, "parts_told": False}
         )
 
     def _jobs_done(self):

@@ -14,3 +14,9 @@ class ResCompany(models.Model):
         default=True,
         help="The car is returned when the customer's own share is paid.",
     )
+
+    def _workshop_tz(self):
+        """Return the name of the time zone in which the workshop lives."""
+        self.ensure_one()
+        # Whoever works there need not read the store's calendar.
+        return self.sudo().resource_calendar_id.tz or self.env.user.tz or "UTC"

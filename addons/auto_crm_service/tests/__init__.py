@@ -11,6 +11,7 @@ from . import test_parts
 from . import test_reception
 from . import test_repair_concurrency
 from . import test_repair_order
+from . import test_repair_portal
 from . import test_repair_queries
 from . import test_settlement
 from . import test_workshop_config
