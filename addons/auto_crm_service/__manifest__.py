@@ -11,6 +11,7 @@
         "security/auto_crm_service_rules.xml",
         "security/auto_complaint_rules.xml",
         "security/auto_shop_rules.xml",
+        "security/auto_appointment_rules.xml",
         "data/auto_workshop_data.xml",
         "data/product_data.xml",
         "data/repair_portal_mail.xml",
@@ -33,8 +34,14 @@
         "views/auto_improvement_views.xml",
         "views/auto_complaint_config_views.xml",
         "views/auto_complaint_templates.xml",
+        "data/auto_appointment_data.xml",
+        "data/auto_appointment_mail.xml",
+        "views/auto_appointment_config_views.xml",
+        "views/auto_appointment_views.xml",
+        "views/auto_appointment_link_views.xml",
         "views/auto_crm_service_menus.xml",
         "views/auto_complaint_menus.xml",
+        "views/auto_appointment_menus.xml",
     ],
     "demo": [
         "demo/auto_workshop_demo.xml",
@@ -46,6 +53,9 @@
         "web.assets_frontend": [
             "auto_crm_service/static/src/signature_pad/**/*",
             "auto_crm_service/static/src/portal/**/*",
+        ],
+        "web.assets_backend": [
+            "auto_crm_service/static/src/appointment_slots/**/*",
         ],
         "web.assets_tests": [
             "auto_crm_service/static/tests/tours/**/*",

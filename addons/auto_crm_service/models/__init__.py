@@ -47,3 +47,16 @@ from . import auto_vehicle_counter
 from . import res_partner_complaint
 from . import auto_contact_complaint
 from . import auto_followup_complaint
+from . import auto_appointment_type
+from . import auto_appointment_reason
+from . import auto_appointment_day
+from . import auto_appointment_setting
+from . import auto_appointment
+from . import auto_appointment_capacity
+from . import auto_appointment_book
+from . import auto_appointment_work
+from . import auto_appointment_message
+from . import auto_followup_appointment
+from . import auto_vehicle_appointment
+from . import res_partner_appointment
+from . import repair_order_appointment

@@ -15,3 +15,5 @@ from . import test_repair_portal
 from . import test_repair_queries
 from . import test_settlement
 from . import test_workshop_config
+from . import test_appointment
+from . import test_appointment_concurrency

@@ -9,3 +9,7 @@ from . import auto_complaint_close
 from . import auto_complaint_intake
 from . import auto_followup_close_complaint
 from . import auto_call_complaint
+from . import auto_appointment_cancel
+from . import auto_appointment_move
+from . import auto_reception_appointment
+from . import auto_call_appointment
