@@ -12,6 +12,7 @@
         "security/auto_complaint_rules.xml",
         "security/auto_shop_rules.xml",
         "security/auto_appointment_rules.xml",
+        "security/auto_recall_rules.xml",
         "data/auto_workshop_data.xml",
         "data/product_data.xml",
         "data/repair_portal_mail.xml",
@@ -42,12 +43,16 @@
         "views/auto_crm_service_menus.xml",
         "views/auto_complaint_menus.xml",
         "views/auto_appointment_menus.xml",
+        "data/auto_recall_data.xml",
+        "views/auto_recall_views.xml",
+        "views/auto_recall_templates.xml",
     ],
     "demo": [
         "demo/auto_workshop_demo.xml",
         "demo/product_demo.xml",
         "demo/repair_order_demo.xml",
         "demo/auto_complaint_demo.xml",
+        "demo/auto_recall_demo.xml",
     ],
     "assets": {
         "web.assets_frontend": [

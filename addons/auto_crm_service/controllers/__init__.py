@@ -1,3 +1,4 @@
 from . import complaint_form
 from . import complaint_portal
 from . import repair_portal
+from . import recall_check

@@ -1,2 +1,3 @@
 from . import repair_order_story
 from . import auto_complaint_story
+from . import auto_recall_story

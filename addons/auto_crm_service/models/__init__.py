@@ -60,3 +60,12 @@ from . import auto_followup_appointment
 from . import auto_vehicle_appointment
 from . import res_partner_appointment
 from . import repair_order_appointment
+from . import auto_recall
+from . import auto_recall_line
+from . import auto_recall_range
+from . import auto_recall_vin
+from . import auto_recall_vehicle
+from . import auto_recall_match
+from . import auto_vehicle_recall
+from . import repair_order_recall
+from . import auto_followup_recall

@@ -8,6 +8,7 @@ from . import test_estimate
 from . import test_labour_time
 from . import test_member_discount
 from . import test_parts
+from . import test_recall
 from . import test_reception
 from . import test_repair_concurrency
 from . import test_repair_order
