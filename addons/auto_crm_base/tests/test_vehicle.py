@@ -336,8 +336,9 @@ class TestVehicle(VehicleCase):
             create()
 
 
-# Measured 16 queries for 100 cars with owner, reading and timeline.
-BUDGET = 18
+# Measured 16 queries for 100 cars with owner, reading and timeline; the workshop adds
+# one that finds their recalls.
+BUDGET = 20
 
 
 @tagged("post_install", "-at_install")

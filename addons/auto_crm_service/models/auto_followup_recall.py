@@ -34,9 +34,9 @@ class AutoFollowupRule(models.Model):
                 )
 
     def _flush_sources(self):
-        super()._flush_sources()
         self.env["auto.recall"].flush_model()
         self.env["auto.recall.vehicle"].flush_model()
+        return super()._flush_sources()
 
     def _source_recall_sql(self, since, until):
         offset = self._offset_sql()

@@ -13,6 +13,12 @@ class RepairOrder(models.Model):
         string="Recalls to do",
         compute="_compute_recall_row_ids",
     )
+    recall_text = fields.Char(
+        string="Recalls of this car", compute="_compute_recall_text"
+    )
+    bulletin_text = fields.Char(
+        string="Technical bulletins", compute="_compute_recall_text"
+    )
     has_stop_drive = fields.Boolean(related="vehicle_id.has_stop_drive")
 
     @api.depends("vehicle_id", "service_state", "job_ids.recall_row_id")
@@ -35,6 +41,33 @@ class RepairOrder(models.Model):
             repair.recall_row_ids = found.get(repair.vehicle_id, rows).filtered(
                 lambda row, repair=repair: row.job_id.repair_id != repair
             )
+
+    @api.depends("recall_row_ids")
+    def _compute_recall_text(self):
+        for repair in self:
+            recalls = repair.recall_row_ids.recall_id
+            bulletins = recalls.filtered(lambda one: one.kind == "bulletin")
+            for name, some in (
+                ("recall_text", recalls - bulletins),
+                ("bulletin_text", bulletins),
+            ):
+                texts = [recall._note_text() for recall in some]
+                repair[name] = " · ".join(texts) or False
+
+    def action_add_recalls(self):
+        """Add the work of all open recalls and campaigns of the car.
+
+        :raise UserError: when there is none
+        """
+        self.ensure_one()
+        rows = self.recall_row_ids.filtered(
+            lambda row: row.kind != "bulletin" and not row.job_id
+        )
+        if not rows:
+            raise UserError(self.env._("No recall is open on this car."))
+        for row in rows:  # one or two
+            self._add_recall(row)
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def _add_recall(self, row):
         """Add the job of a recall with its operations and parts; the maker pays.

@@ -228,9 +228,8 @@ class TestRecallWork(RecallCase):
         row = self._published()
         repair = self._receive()
         self.assertEqual(repair.recall_row_ids, row)
-        row.with_env(repair.env).with_context(
-            auto_repair_id=repair.id
-        ).action_add_to_repair()
+        self.assertIn("Brake hose", repair.recall_text)
+        repair.action_add_recalls()
         job = repair.job_ids
         self.assertEqual((job.kind, job.pay_type), ("recall", "warranty"))
         self.assertEqual(job.line_ids.mapped("quantity"), [1.5, 2])
