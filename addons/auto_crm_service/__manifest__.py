@@ -13,6 +13,7 @@
         "security/auto_shop_rules.xml",
         "security/auto_appointment_rules.xml",
         "security/auto_recall_rules.xml",
+        "security/auto_followup_service_rules.xml",
         "data/auto_workshop_data.xml",
         "data/product_data.xml",
         "data/repair_portal_mail.xml",
@@ -46,6 +47,9 @@
         "data/auto_recall_data.xml",
         "views/auto_recall_views.xml",
         "views/auto_recall_templates.xml",
+        "data/auto_followup_service_data.xml",
+        "views/auto_followup_service_views.xml",
+        "views/auto_followup_service_menus.xml",
     ],
     "demo": [
         "demo/auto_workshop_demo.xml",
@@ -53,6 +57,7 @@
         "demo/repair_order_demo.xml",
         "demo/auto_complaint_demo.xml",
         "demo/auto_recall_demo.xml",
+        "demo/auto_care_demo.xml",
     ],
     "assets": {
         "web.assets_frontend": [

@@ -6,7 +6,10 @@
     "author": "auto-crm",
     "license": "LGPL-3",
     "depends": ["auto_crm_base", "sms"],
-    "data": ["views/sms_composer_views.xml"],
+    "data": [
+        "views/sms_composer_views.xml",
+        "views/auto_followup_rule_views.xml",
+    ],
     "auto_install": True,
     "installable": True,
 }

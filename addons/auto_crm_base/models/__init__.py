@@ -61,6 +61,7 @@ from . import res_users
 from . import ir_http
 from . import auto_followup_rule
 from . import auto_followup
+from . import auto_followup_message
 from . import auto_vehicle_followup
 from . import auto_job_status
 from . import res_config_settings

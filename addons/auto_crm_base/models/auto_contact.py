@@ -52,6 +52,7 @@ class AutoContact(models.Model):
     result = fields.Selection(
         selection=[
             ("reached", "Reached"),
+            ("unhappy", "Reached, not satisfied"),
             ("no_answer", "No answer"),
             ("wrong_number", "Wrong number"),
             ("call_back", "Call back later"),

@@ -54,6 +54,7 @@ class AutoFollowup(models.Model):
         index=True,
         ondelete="restrict",
     )
+    subject = fields.Selection(related="rule_id.subject")
     phone = fields.Char(compute="_compute_phone")
     vehicle_id = fields.Many2one(
         comodel_name="auto.vehicle",
@@ -147,6 +148,11 @@ class AutoFollowup(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
+    def _closed_fields(self):
+        """Return the fields that only the methods of follow-ups write."""
+        return CLOSED_BY_METHOD
+
+    @api.model
     def _result_selection(self):
         field = self.env["auto.contact"]._fields["result"]
         return [
@@ -207,7 +213,7 @@ class AutoFollowup(models.Model):
 
     def write(self, vals):
         if (
-            CLOSED_BY_METHOD & vals.keys()
+            self._closed_fields() & vals.keys()
             and self.env.context.get("auto_followup_close") is not CLOSE
         ):
             raise UserError(
@@ -364,6 +370,10 @@ class AutoFollowup(models.Model):
             activities.write({"active": False, "feedback": note})
         else:
             activities.unlink()
+
+    def _link_contact(self, contact):
+        """Name the logged contact of a follow-up that is closed."""
+        self.with_context(auto_followup_close=CLOSE).write({"contact_id": contact.id})
 
     # ------------------------------------------------------------------
     # Activities, digests, escalation

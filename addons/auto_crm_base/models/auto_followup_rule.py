@@ -1,13 +1,17 @@
+import logging
 from ast import literal_eval
 from collections import defaultdict
 from itertools import chain
 
+import psycopg2
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
 
 # A date that recurs every year is followed this long: nobody drives or
 # celebrates longer.
@@ -16,6 +20,18 @@ PREVIEW_DAYS = 30
 # One key for all generation: two runs at once could otherwise each bother the
 # same customer for a different rule.
 LOCK_KEY = 0x6175746F666F6C6C
+SUBJECTS = [
+    ("maintenance", "Maintenance"),
+    ("inspection", "Annual inspection"),
+    ("insurance", "Insurance renewal"),
+    ("warranty", "End of the warranty"),
+    ("recall", "Recall"),
+    ("service_call", "Call after a service"),
+    ("delivery", "Visit after the delivery"),
+    ("care", "Customer care"),
+    ("sale", "The next car"),
+    ("other", "Other"),
+]
 SOURCE_MODELS = ("auto.vehicle", "res.partner")
 
 
@@ -42,6 +58,12 @@ class AutoFollowupRule(models.Model):
     )
     priority = fields.Selection(
         selection=[("0", "Normal"), ("1", "Urgent")], default="0", required=True
+    )
+    subject = fields.Selection(
+        selection=SUBJECTS,
+        required=True,
+        default="other",
+        help="What it is about: lists and figures are by subject.",
     )
     company_id = fields.Many2one(
         comodel_name="res.company",
@@ -341,15 +363,25 @@ class AutoFollowupRule(models.Model):
         # Each active rule, of which there are some dozens at most.
         rules = self.search([])  # pylint: disable=no-search-all
         cron._commit_progress(remaining=len(rules) + 1)
+        failures = []
         for rule in rules:
-            for _count in rule._generate_batches(batch_size):
-                if not cron._commit_progress():
-                    return
+            try:
+                for _count in rule._generate_batches(batch_size):
+                    if not cron._commit_progress():
+                        return
+            except (UserError, ValueError, psycopg2.DataError) as error:
+                # A condition or a template that somebody broke: the others go on.
+                self.env.cr.rollback()
+                _logger.warning("Follow-up rule %s failed: %s", rule.id, error)
+                failures.append(f"{rule.display_name}: {error}")
             if not cron._commit_progress(1):
                 return
         for _count in self.env["auto.followup"]._send_digests():
             cron._commit_progress()
         cron._commit_progress(1)
+        if failures:
+            # What was made is kept; the list of jobs shows that one has failed.
+            raise UserError("\n".join(failures))
 
     def _generate(self, batch_size=500):
         """Make the follow-ups of these rules that have come due, without commit.
@@ -688,8 +720,16 @@ class AutoFollowupRule(models.Model):
         followups = followups.browse(id_ for (id_,) in ids)
         self.env["auto.followup.rule"].invalidate_model(["followup_ids", "open_count"])
         self.env["auto.vehicle"].invalidate_model(["followup_ids", "followup_count"])
-        followups._plan_activities()
+        self._start(followups)
         return followups
+
+    def _start(self, followups):
+        """Give the new follow-ups of this rule to those who do them."""
+        followups._plan_activities()
+
+    def _channel(self):
+        """Return the channel of consent that this rule needs."""
+        return self.channel
 
     def _contactable(self, rows):
         """Return the rows of customers who did not forbid to be contacted."""
@@ -701,7 +741,7 @@ class AutoFollowupRule(models.Model):
             # Consent holds for all stores, whoever starts the engine.
             partners = self.env["res.partner"].sudo().with_company(company_id)
             partners = partners.browse(set(partner_ids))
-            allowed |= set(partners._may_contact(self.channel, self.purpose).ids)
+            allowed |= set(partners._may_contact(self._channel(), self.purpose).ids)
         return [row for row in rows if row["partner_id"] in allowed]
 
     def _assign(self, rows):

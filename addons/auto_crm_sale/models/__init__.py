@@ -53,7 +53,6 @@ from . import auto_checklist_line
 from . import auto_vehicle_checklist
 from . import mail_activity
 from . import auto_handover
-from . import auto_contact
 from . import auto_followup
 from . import fleet_vehicle_model
 from . import sale_order_handover

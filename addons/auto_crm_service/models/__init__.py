@@ -69,3 +69,13 @@ from . import auto_recall_match
 from . import auto_vehicle_recall
 from . import repair_order_recall
 from . import auto_followup_recall
+from . import auto_vehicle_event_service
+from . import auto_maintenance_plan
+from . import auto_vehicle_next_service
+from . import auto_care_occasion
+from . import auto_care_date
+from . import auto_followup_question
+from . import auto_followup_answer
+from . import auto_followup_rule_care
+from . import auto_followup_outcome
+from . import repair_order_followup

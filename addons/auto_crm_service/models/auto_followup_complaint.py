@@ -25,5 +25,5 @@ class AutoFollowup(models.Model):
         complaint = self.env["auto.complaint"]._register_from(
             self, {"description": words, "contact": False}
         )
-        self.complaint_id = complaint
+        self._note(complaint_id=complaint.id)
         return complaint

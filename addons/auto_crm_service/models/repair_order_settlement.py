@@ -99,7 +99,7 @@ class RepairOrder(models.Model):
         self._set_service_state("returned", date_out=fields.Datetime.now())
         for repair in self:
             repair.vehicle_id._log_event(
-                "repair",
+                "returned",
                 self.env._("Returned from the workshop"),
                 document=repair,
                 partner=repair.partner_id,

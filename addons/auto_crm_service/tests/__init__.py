@@ -18,3 +18,5 @@ from . import test_settlement
 from . import test_workshop_config
 from . import test_appointment
 from . import test_appointment_concurrency
+from . import test_reminder
+from . import test_reminder_killed

@@ -7,6 +7,7 @@ from . import auto_complaint_answer
 from . import auto_complaint_callback
 from . import auto_complaint_close
 from . import auto_complaint_intake
+from . import auto_followup_close_answers
 from . import auto_followup_close_complaint
 from . import auto_call_complaint
 from . import auto_appointment_cancel

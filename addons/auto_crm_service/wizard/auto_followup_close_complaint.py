@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -7,8 +7,16 @@ class AutoFollowupClose(models.TransientModel):
 
     is_unhappy = fields.Boolean(
         string="The customer is not content",
+        compute="_compute_is_unhappy",
+        store=True,
+        readonly=False,
         help="Opens a complaint: the complaint desk takes it from here.",
     )
+
+    @api.depends("result")
+    def _compute_is_unhappy(self):
+        for wizard in self:
+            wizard.is_unhappy = wizard.is_unhappy or wizard.result == "unhappy"
 
     def action_confirm(self):
         """Make a complaint of what an unhappy customer said."""
@@ -17,6 +25,6 @@ class AutoFollowupClose(models.TransientModel):
         if unhappy and not (self.note or "").strip():
             raise UserError(self.env._("Write what the customer is not content with."))
         action = super().action_confirm()
-        if unhappy:
+        if unhappy and not self.followup_id.complaint_id:
             self.followup_id._complain(self.note)
         return action

@@ -1,1 +1,2 @@
+from . import auto_followup_rule
 from . import mail_notification
