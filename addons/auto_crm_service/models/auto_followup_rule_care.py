@@ -49,13 +49,11 @@ class AutoFollowupRule(models.Model):
             field = self.env["ir.model.fields"]._get(
                 rule._target_model(), names[rule.target]
             )
-            rule.write(
-                {"active": False, "trigger": "date", "date_field_id": field.id}
-            )
+            rule.write({"active": False, "trigger": "date", "date_field_id": field.id})
 
     def _flush_sources(self):
-        super()._flush_sources()
         self.env["auto.care.date"].flush_model()
+        return super()._flush_sources()
 
     def _source_occasion_sql(self, since, until):
         """Every customer, or car, of the stores where the occasion comes up."""

@@ -40,9 +40,7 @@ class AutoFollowupResult(models.Model):
     company_id = fields.Many2one(
         comodel_name="res.company", string="Store", readonly=True
     )
-    user_id = fields.Many2one(
-        comodel_name="res.users", string="Done by", readonly=True
-    )
+    user_id = fields.Many2one(comodel_name="res.users", string="Done by", readonly=True)
     due = fields.Integer(string="Follow-ups", readonly=True)
     talked = fields.Integer(string="Talked to", readonly=True)
     booked = fields.Integer(readonly=True)

@@ -28,9 +28,7 @@ class TestReminder(ServiceCase):
         )
         cls.env.invalidate_all()
         cls.today = fields.Date.context_today(cls.env.user)
-        cls.owner.write(
-            {"auto_store_id": cls.store.id, "email": "owner@example.com"}
-        )
+        cls.owner.write({"auto_store_id": cls.store.id, "email": "owner@example.com"})
         cls.env["auto.maintenance.plan"].search([]).unlink()
         cls.plan = cls.env["auto.maintenance.plan"].create(
             {
@@ -224,7 +222,9 @@ class TestReminder(ServiceCase):
 
     def test_call_after_return(self):
         followup, repair = self._call()
-        self.assertEqual((followup.res_model, followup.res_id), (repair._name, repair.id))
+        self.assertEqual(
+            (followup.res_model, followup.res_id), (repair._name, repair.id)
+        )
         self.assertEqual(followup.user_id, self.callcentre)
         window = Form(
             self.env["auto.followup.close"]

@@ -116,19 +116,22 @@ class TestReminderKilled(TransactionCase):
 
     def test_killed_and_run_again(self):
         """Each customer has one follow-up, one mail and one line in the log."""
-        with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.Error):
-            with self.committed() as env:
-                batches = env["auto.followup.rule"].browse(self.rule_id)
-                batches = batches._generate_batches(BATCH)
-                next(batches)
-                env.cr.commit()  # pylint: disable=invalid-commit
-                next(batches)
-                env.flush_all()
-                # The server's process dies here, as does its transaction.
-                backend = env.cr._cnx.info.backend_pid
-                with self.committed() as other:
-                    other.cr.execute("SELECT pg_terminate_backend(%s)", [backend])
-                next(batches)
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.Error),
+            self.committed() as env,
+        ):
+            rule = env["auto.followup.rule"].browse(self.rule_id)
+            batches = rule._generate_batches(BATCH)
+            next(batches)
+            env.cr.commit()  # pylint: disable=invalid-commit
+            next(batches)
+            env.flush_all()
+            # The server's process dies here, as does its transaction.
+            backend = env.cr._cnx.info.backend_pid
+            with self.committed() as other:
+                other.cr.execute("SELECT pg_terminate_backend(%s)", [backend])
+            next(batches)
         self.assertEqual(self._counts(), (BATCH,) * 5)
         with self.committed() as env:
             env["auto.followup.rule"].browse(self.rule_id)._generate(BATCH)

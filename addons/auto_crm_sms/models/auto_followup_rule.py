@@ -35,7 +35,7 @@ class AutoFollowupRule(models.Model):
         bodies = self.sms_template_id._render_field(
             "body", followups.ids, compute_lang=True
         )
-        messages = self.env["sms.sms"].create(
+        return self.env["sms.sms"].create(
             [
                 {
                     "partner_id": followup.partner_id.id,
@@ -45,4 +45,3 @@ class AutoFollowupRule(models.Model):
                 for followup in followups
             ]
         )
-        return messages

@@ -169,3 +169,37 @@ class TestSms(AutoCase, MockSMS):
         with self.mockSMSGateway():
             self._composer(self.manager).create({"body": "Ready"}).action_send_sms()
         self.assertEqual(len(self._sms), 1)
+
+    def test_followup_by_sms(self):
+        """A rule that is carried out by SMS writes to whom it may, once."""
+        template = self.env["sms.template"].create(
+            {
+                "name": "Greeting",
+                "model_id": self.env["ir.model"]._get("auto.followup").id,
+                "body": "Dear {{ object.partner_id.name }}",
+            }
+        )
+        field = self.env["ir.model.fields"]._get("res.partner", "birthday")
+        today = (
+            self.env["auto.followup"]._fields["date_due"].context_today(self.env.user)
+        )
+        self.customer.birthday = today.replace(year=1990, day=min(today.day, 28))
+        rule = self.env["auto.followup.rule"].create(
+            {
+                "name": "By SMS",
+                "target": "customer",
+                "date_field_id": field.id,
+                "repeat_yearly": True,
+                "quiet_days": 0,
+                "company_id": self.stores[1].id,
+                "delivery": "sms",
+                "sms_template_id": template.id,
+            }
+        )
+        rule._generate()
+        followup = rule.followup_ids
+        self.assertEqual(followup.state, "done")
+        self.assertEqual(followup.contact_id.channel, "sms")
+        messages = self.env["sms.sms"].search([("number", "=", NUMBER)])
+        self.assertEqual(messages.mapped("body"), ["Dear Zhang Wei"])
+        self.assertEqual(rule._generate(), 0)
