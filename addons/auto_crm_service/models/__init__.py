@@ -79,3 +79,4 @@ from . import auto_followup_answer
 from . import auto_followup_rule_care
 from . import auto_followup_outcome
 from . import repair_order_followup
+from . import auto_appointment_followup
