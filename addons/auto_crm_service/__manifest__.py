@@ -14,6 +14,7 @@
         "security/auto_appointment_rules.xml",
         "security/auto_recall_rules.xml",
         "security/auto_followup_service_rules.xml",
+        "security/auto_claim_rules.xml",
         "data/auto_workshop_data.xml",
         "data/product_data.xml",
         "data/repair_portal_mail.xml",
@@ -50,6 +51,13 @@
         "data/auto_followup_service_data.xml",
         "views/auto_followup_service_views.xml",
         "views/auto_followup_service_menus.xml",
+        "data/auto_claim_data.xml",
+        "data/auto_guarantee_data.xml",
+        "wizard/auto_claim_views.xml",
+        "views/auto_claim_views.xml",
+        "views/auto_claim_config_views.xml",
+        "views/auto_guarantee_views.xml",
+        "views/auto_claim_menus.xml",
     ],
     "demo": [
         "demo/auto_workshop_demo.xml",
@@ -58,6 +66,7 @@
         "demo/auto_complaint_demo.xml",
         "demo/auto_recall_demo.xml",
         "demo/auto_care_demo.xml",
+        "demo/auto_claim_demo.xml",
     ],
     "assets": {
         "web.assets_frontend": [

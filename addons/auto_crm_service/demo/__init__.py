@@ -2,3 +2,4 @@ from . import repair_order_story
 from . import auto_complaint_story
 from . import auto_recall_story
 from . import auto_care_story
+from . import auto_claim_story

@@ -20,3 +20,6 @@ from . import test_appointment
 from . import test_appointment_concurrency
 from . import test_reminder
 from . import test_reminder_killed
+from . import test_claim
+from . import test_claim_check
+from . import test_guarantee

@@ -17,3 +17,4 @@ from . import auto_call_appointment
 from . import auto_recall_import
 from . import auto_recall_note
 from . import auto_reception_recall
+from . import auto_claim_decide
