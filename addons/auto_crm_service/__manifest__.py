@@ -42,6 +42,7 @@
         "views/auto_appointment_config_views.xml",
         "views/auto_appointment_views.xml",
         "views/auto_appointment_link_views.xml",
+        "views/auto_appointment_templates.xml",
         "views/auto_crm_service_menus.xml",
         "views/auto_complaint_menus.xml",
         "views/auto_appointment_menus.xml",

@@ -10,7 +10,7 @@ from odoo.tools import email_normalize
 from odoo.addons.auto_crm_base.tools import vin as vin_tools
 from odoo.addons.auto_crm_base.tools.phone import normalise_phone
 
-from .auto_appointment import CHOSEN_FIELDS, STATE
+from .auto_appointment import CHOSEN_FIELDS, COMING, PUBLIC_CHANNELS, STATE
 
 MAX_WORD = 200
 MAX_TEXT = 5000
@@ -65,6 +65,8 @@ class AutoAppointment(models.Model):
         desk = self.with_company(company)
         values.setdefault("channel", "phone")
         values["partner_id"] = desk._book_partner(values).id
+        if values["channel"] in PUBLIC_CHANNELS:
+            desk._check_open_limit(company, values["partner_id"])
         vehicle, car_text = desk._book_vehicle(values)
         values.update(vehicle_id=vehicle.id, car_text=car_text or False)
         row = {name: values[name] for name in BOOK_FIELDS if name in values}
@@ -181,6 +183,26 @@ class AutoAppointment(models.Model):
         if email and not email_normalize(email):
             raise ValidationError(
                 self.env._("“%(email)s” is no e-mail address.", email=email)
+            )
+
+    @api.model
+    def _check_open_limit(self, company, partner_id):
+        """Keep one customer from taking all the times.
+
+        :raise ValidationError: for who has booked enough
+        """
+        setting = self.env["auto.appointment.setting"]._of_store(company)
+        count = self.sudo().search_count(  # of the customer, whoever asks
+            [
+                ("partner_id", "=", partner_id),
+                ("channel", "in", PUBLIC_CHANNELS),
+                ("state", "in", COMING),
+            ],
+            limit=setting.open_limit,
+        )
+        if count >= setting.open_limit:
+            raise ValidationError(
+                self.env._("You have booked several times already. Please call us.")
             )
 
     @api.model

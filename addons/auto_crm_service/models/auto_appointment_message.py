@@ -1,8 +1,10 @@
 import base64
 from datetime import UTC, datetime, time, timedelta
 
+import babel.dates
+
 from odoo import api, fields, models
-from odoo.tools import format_datetime
+from odoo.tools import get_lang
 from odoo.tools.date_utils import localized
 
 from ..tools import ical
@@ -22,9 +24,17 @@ class AutoAppointment(models.Model):
         """Return day and time in the store's zone and the reader's language."""
         self.ensure_one()
         zone = self.env["auto.appointment.setting"]._of_store(self.company_id)._zone()
-        return format_datetime(
-            self.env, self.start, tz=zone.key, dt_format="EEE d MMM y HH:mm"
-        )
+        moment = localized(self.start).astimezone(zone)
+        return f"{self._day_text(moment, 'yMMMEd')} {moment:%H:%M}"
+
+    @api.model
+    def _day_text(self, day, skeleton="MMMEd"):
+        """Return a day as the reader's language writes it.
+
+        :param str skeleton: the parts, in the terms of Unicode
+        """
+        locale = get_lang(self.env).code
+        return babel.dates.format_skeleton(skeleton, day, locale=locale)
 
     def _customer_url(self):
         """Return the page on which the customer sees, moves and cancels it."""

@@ -86,6 +86,13 @@ class AutoAppointmentSetting(models.Model):
         default=5,
         help="At most so many from one address on the internet.",
     )
+    open_limit = fields.Integer(
+        string="Open bookings of one customer",
+        required=True,
+        default=3,
+        help="Who has booked so many on the page or the portal that are still to come "
+        "is asked to call; so nobody takes all the times.",
+    )
     consent_text = fields.Text(
         translate=True,
         help="What the customer agrees to on the page. Empty: the general text.",
@@ -104,10 +111,11 @@ class AutoAppointmentSetting(models.Model):
         "CHECK (share BETWEEN 0 AND 100 AND arrivals >= 0 AND lead_hours >= 0"
         " AND horizon_days BETWEEN 1 AND 365 AND change_hours >= 0"
         " AND grace_minutes >= 0 AND remind_days BETWEEN 0 AND 14"
-        " AND remind_hour >= 0 AND remind_hour < 24 AND rate_limit > 0)",
+        " AND remind_hour >= 0 AND remind_hour < 24 AND rate_limit > 0"
+        " AND open_limit > 0)",
         "The share is between 0 and 100 %, days ahead are between 1 and 365, the "
         "reminder comes at most 14 days before; hours and minutes are not negative, "
-        "and at least one booking a minute is let in.",
+        "and at least one booking is let in.",
     )
 
     @api.depends("token")

@@ -1,3 +1,6 @@
+import hmac
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError
 from odoo.tools import SQL
@@ -210,6 +213,38 @@ class AutoAppointment(models.Model):
         return self.repair_ids.filtered(
             lambda order: order.service_state != "cancelled"
         )[:1]
+
+    # ------------------------------------------------------------------
+    # By the customer
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _by_access_token(self, token):
+        """Return the appointment of a link as superuser, else an empty one."""
+        # Whoever has the letter is the customer: the token is what lets him in.
+        appointments = self.sudo()
+        if not token or not 20 < len(token) < 100 or "\x00" in token:
+            return appointments.browse()
+        found = appointments.search([("access_token", "=", token)], limit=1)
+        same = hmac.compare_digest((found.access_token or "").encode(), token.encode())
+        return found if same else appointments.browse()
+
+    def _may_change(self):
+        """Return whether the customer may still move or cancel it without a call."""
+        self.ensure_one()
+        setting = self.env["auto.appointment.setting"]._of_store(self.company_id)
+        latest = self.start - timedelta(hours=setting.change_hours)
+        return self.state in COMING and fields.Datetime.now() <= latest
+
+    def _check_may_change(self):
+        """Refuse a change that comes too late.
+
+        :raise UserError: saying to call
+        """
+        if not self._may_change():
+            raise UserError(
+                self.env._("It is too late to change it here. Please call us.")
+            )
 
     # ------------------------------------------------------------------
     # The job

@@ -23,3 +23,4 @@ from . import test_reminder_killed
 from . import test_claim
 from . import test_claim_check
 from . import test_guarantee
+from . import test_appointment_pages
