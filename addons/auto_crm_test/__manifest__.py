@@ -17,4 +17,5 @@
         ],
     },
     "installable": True,
+    "post_init_hook": "post_init_hook",
 }

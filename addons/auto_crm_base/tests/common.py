@@ -1,6 +1,7 @@
 from odoo.tests import new_test_user
 
 from odoo.addons.auto_crm_base.models.res_users import ROLES
+from odoo.addons.auto_crm_test import dealer_group
 from odoo.addons.base.tests.common import BaseCommon
 
 
@@ -15,31 +16,7 @@ class AutoCase(BaseCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        china = cls.env.ref("base.cn")
-        company = cls.env["res.company"]
-        cls.group = company.create({"name": "Test Group", "country_id": china.id})
-        cls.stores = {
-            number: company.create(
-                {
-                    "name": f"Test Store {number}",
-                    "parent_id": cls.group.id,
-                    "country_id": china.id,
-                }
-            )
-            for number in (1, 2)
-        }
-        every_store = cls.group | cls.stores[1] | cls.stores[2]
-        cls.users = {
-            role: cls._new_user(role, f"test_{role}", cls.group, every_store)
-            for role in ("head_office", "auditor")
-        }
-        for role in ROLES:
-            if role in cls.users:
-                continue
-            for number, store in cls.stores.items():
-                cls.users[role, number] = cls._new_user(
-                    role, f"test_{role}_{number}", store, store
-                )
+        cls.group, cls.stores, cls.users = dealer_group.obtain(cls.env)
 
     @classmethod
     def _new_user(cls, role, login, company, companies):
