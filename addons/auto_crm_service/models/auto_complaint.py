@@ -180,7 +180,7 @@ class AutoComplaint(models.Model):
 
     # The clocks
     date_received = fields.Datetime(
-        string="Received on", required=True, default=fields.Datetime.now, index=True
+        string="Complained on", required=True, default=fields.Datetime.now, index=True
     )
     date_first_due = fields.Datetime(
         string="First answer due", readonly=True, copy=False

@@ -11,12 +11,15 @@ class AutoComplaintCategory(models.Model):
     _inherit = ["auto.kept.mixin"]
     _description = "Complaint category"
     _parent_store = True
-    _rec_name = "complete_name"
-    _order = "complete_name"
+    _rec_names_search = ["name", "parent_id.name"]
+    _order = "parent_path"
 
     name = fields.Char(required=True, translate=True)
     complete_name = fields.Char(
-        string="Category", compute="_compute_complete_name", recursive=True, store=True
+        string="Category",
+        compute="_compute_complete_name",
+        search="_search_complete_name",
+        recursive=True,
     )
     active = fields.Boolean(default=True)
     parent_id = fields.Many2one(
@@ -61,12 +64,29 @@ class AutoComplaintCategory(models.Model):
     )
 
     @api.depends("name", "parent_id.complete_name")
+    @api.depends_context("lang")
     def _compute_complete_name(self):
         for category in self:
             parent = category.parent_id.complete_name
             category.complete_name = (
                 f"{parent} / {category.name}" if parent else category.name
             )
+
+    def _search_complete_name(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        names = {name.casefold() for name in value if name}
+        # There are some dozens of categories, in the languages of their readers.
+        found = self.sudo().search([]).filtered(
+            lambda category: category.complete_name.casefold() in names
+        )
+        return [("id", "in", found.ids)]
+
+    @api.depends("complete_name")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for category in self:
+            category.display_name = category.complete_name
 
     @api.constrains("parent_id")
     def _check_parent(self):
