@@ -198,6 +198,16 @@ class RepairOrder(models.Model):
             of_cars._received()
         return repairs
 
+    def copy_data(self, default=None):
+        if any(repair.vehicle_id for repair in self):
+            raise UserError(
+                self.env._(
+                    "The order of a car is not copied. Take the car in again: what is "
+                    "known about it is filled in."
+                )
+            )
+        return super().copy_data(default)
+
     def write(self, vals):
         if any(repair.vehicle_id for repair in self):
             self._check_writer()

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 from .auto_labour_rate import PAY_TYPES
 
@@ -26,6 +27,19 @@ class SaleOrder(models.Model):
         " WHERE auto_repair_id IS NOT NULL AND state != 'cancel'",
         "The repair order is settled with this payer already.",
     )
+
+    def action_cancel(self):
+        settlements = self.filtered("auto_repair_id")
+        if settlements:
+            raise UserError(
+                self.env._(
+                    "%(order)s settles the repair order %(repair)s. Take the settlement "
+                    "back there.",
+                    order=settlements[0].name,
+                    repair=settlements[0].auto_repair_id.sudo().name,
+                )
+            )
+        return super().action_cancel()
 
     def _standing_invoices(self):
         """Return the posted invoices that no credit note has taken back."""

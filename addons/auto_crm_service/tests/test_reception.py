@@ -43,6 +43,13 @@ class TestReception(ServiceCase):
         self.assertEqual(elsewhere.state, "new")
         self.assertFalse(elsewhere.candidate_ids)
 
+    def test_signs_are_letters(self):
+        """A per cent sign is looked for like any letter, and does not find all."""
+        for query in ("%", "_", "100%"):
+            reception = self._reception(query)
+            self.assertEqual(reception.state, "new", query)
+            self.assertFalse(reception.candidate_ids, query)
+
     def test_other_stores_car(self):
         """A car of another store is found by its VIN, and the look-up is logged."""
         stranger = self.env["res.partner"].create(

@@ -153,6 +153,17 @@ class TestSettlement(ServiceCase):
         with self.assertRaises(UserError):
             repair.action_settle()
 
+    def test_cancelled_on_the_repair_order_only(self):
+        """Neither a settlement is cancelled for itself nor the order copied."""
+        repair = self._ready("customer")
+        repair.action_settle()
+        manager = self.users["store_manager", 1]
+        with self.assertRaisesRegex(UserError, "settles the repair order"):
+            repair.settlement_ids.with_user(manager).action_cancel()
+        self.assertEqual(repair.sudo().settlement_ids.state, "sale")
+        with self.assertRaisesRegex(UserError, "not copied"):
+            repair.with_user(self.adviser).copy()
+
     def test_credited_is_not_paid(self):
         """An invoice that was taken back does not let the car go."""
         repair = self._ready("customer")

@@ -3,6 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
+from odoo.tools import escape_psql
 
 from odoo.addons.auto_crm_base.tools import vin as vin_tools
 
@@ -233,10 +234,11 @@ class AutoReception(models.TransientModel):
             self.env.invalidate_all()
             return vehicles.browse(cars.ids), people
         # Names are looked for among the store's own.
+        text = escape_psql(query)
         own = vehicles.search(
-            Domain("owner_id.name", "ilike", query)
-            | Domain("license_plate", "ilike", query)
-            | Domain("vin", "ilike", query),
+            Domain("owner_id.name", "ilike", text)
+            | Domain("license_plate", "ilike", text)
+            | Domain("vin", "ilike", text),
             limit=20,
         )
         return own, partners
