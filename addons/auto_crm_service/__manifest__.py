@@ -25,7 +25,9 @@
         "wizard/auto_reception_views.xml",
         "views/auto_repair_share_views.xml",
         "report/repair_reports.xml",
+        "views/auto_walk_round_views.xml",
         "views/repair_portal_templates.xml",
+        "views/auto_workshop_screen_views.xml",
         "views/fleet_vehicle_model_brand_views.xml",
         "views/res_config_settings_service_views.xml",
         "data/auto_complaint_mail.xml",
@@ -44,6 +46,7 @@
         "views/auto_appointment_link_views.xml",
         "views/auto_appointment_templates.xml",
         "views/auto_crm_service_menus.xml",
+        "views/auto_workshop_board_views.xml",
         "views/auto_complaint_menus.xml",
         "views/auto_appointment_menus.xml",
         "data/auto_recall_data.xml",
@@ -68,8 +71,14 @@
         "demo/auto_recall_demo.xml",
         "demo/auto_care_demo.xml",
         "demo/auto_claim_demo.xml",
+        "demo/auto_shop_demo.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "auto_crm_service/static/src/signature_pad/**/*",
+            "auto_crm_service/static/src/plan/**/*",
+            "auto_crm_service/static/src/walk_round/**/*",
+        ],
         "web.assets_frontend": [
             "auto_crm_service/static/src/signature_pad/**/*",
             "auto_crm_service/static/src/portal/**/*",

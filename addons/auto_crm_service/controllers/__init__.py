@@ -4,3 +4,4 @@ from . import repair_portal
 from . import recall_check
 from . import appointment_form
 from . import appointment_portal
+from . import workshop_screen

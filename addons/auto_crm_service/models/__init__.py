@@ -6,6 +6,7 @@ from . import auto_labour_rate
 from . import auto_repair_approval
 from . import auto_repair_job
 from . import auto_repair_job_clock
+from . import auto_repair_job_plan
 from . import auto_repair_line
 from . import auto_repair_line_decision
 from . import auto_repair_line_offer
@@ -13,6 +14,7 @@ from . import auto_repair_line_part
 from . import auto_repair_line_settlement
 from . import auto_repair_rework
 from . import auto_repair_photo
+from . import auto_damage_mark
 from . import auto_labour_time
 from . import auto_vehicle
 from . import fleet_vehicle_model_brand
@@ -22,7 +24,12 @@ from . import repair_order_portal
 from . import repair_order_parts
 from . import repair_order_workshop
 from . import repair_order_settlement
+from . import repair_order_screen
+from . import repair_order_walk_round
 from . import res_company
+from . import res_company_workshop
+from . import ir_websocket
+from . import auto_workshop_screen
 from . import res_config_settings
 from . import res_partner_360
 from . import sale_order

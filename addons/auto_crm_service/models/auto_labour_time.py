@@ -88,7 +88,9 @@ class AutoLabourTime(models.Model):
     def create(self, vals_list):
         if self.env.context.get("auto_clock") is not CLOCK:
             raise UserError(self.env._("Time is clocked by the buttons of a job."))
-        return super().create(vals_list)
+        times = super().create(vals_list)
+        times.company_id._tell_workshop()
+        return times
 
     def write(self, vals):
         if self.env.context.get("auto_clock") is not CLOCK and vals.keys() - {
@@ -103,7 +105,10 @@ class AutoLabourTime(models.Model):
             and not (vals.get("note") or all(self.mapped("note")))
         ):
             raise UserError(self.env._("Please say why the times are corrected."))
-        return super().write(vals)
+        result = super().write(vals)
+        if "stop" in vals:
+            self.company_id._tell_workshop()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

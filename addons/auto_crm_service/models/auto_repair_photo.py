@@ -16,6 +16,12 @@ class AutoRepairPhoto(models.Model):
         index="btree_not_null",
         ondelete="cascade",
     )
+    mark_id = fields.Many2one(
+        comodel_name="auto.damage.mark",
+        string="Damage",
+        index="btree_not_null",
+        ondelete="cascade",
+    )
     repair_id = fields.Many2one(
         comodel_name="repair.order",
         string="Repair order",
@@ -49,17 +55,20 @@ class AutoRepairPhoto(models.Model):
         ondelete="restrict",
     )
 
-    @api.depends("job_id")
+    @api.depends("job_id", "mark_id")
     def _compute_repair_id(self):
         for photo in self:
-            photo.repair_id = photo.job_id.repair_id or photo.repair_id
+            photo.repair_id = (
+                photo.job_id.repair_id or photo.mark_id.repair_id or photo.repair_id
+            )
 
-    @api.constrains("job_id", "repair_id")
+    @api.constrains("job_id", "mark_id", "repair_id")
     def _check_repair(self):
         for photo in self:
-            if photo.job_id and photo.job_id.repair_id != photo.repair_id:
+            theirs = photo.job_id.repair_id | photo.mark_id.repair_id
+            if theirs - photo.repair_id:
                 raise UserError(
-                    self.env._("A photo stays with the repair order of its job.")
+                    self.env._("A photo stays with the repair order of what it shows.")
                 )
 
     @api.model_create_multi
@@ -68,6 +77,7 @@ class AutoRepairPhoto(models.Model):
             vals.pop("user_id", None)
         photos = super().create(vals_list)
         photos.repair_id._check_not_over()
+        photos.mark_id.repair_id._check_walk_round_open()
         return photos
 
     def write(self, vals):
@@ -82,6 +92,7 @@ class AutoRepairPhoto(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_shown(self):
         self.repair_id._check_not_over()
+        self.mark_id.repair_id._check_walk_round_open()
         if any(photo.is_shared and photo.repair_id.approval_ids for photo in self):
             raise UserError(
                 self.env._("The customer decided by this photo: it is kept.")

@@ -24,3 +24,5 @@ from . import test_claim
 from . import test_claim_check
 from . import test_guarantee
 from . import test_appointment_pages
+from . import test_workshop_board
+from . import test_walk_round

@@ -204,14 +204,7 @@ class AutoReception(models.TransientModel):
 
     def _open_order(self):
         """Open the repair order that was made."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "auto_crm_service.repair_order_action_service"
-        )
-        view = self.env.ref("auto_crm_service.repair_order_view_form_service")
-        action.update(
-            views=[(view.id, "form")], res_id=self.repair_id.id, target="current"
-        )
-        return action
+        return self.repair_id.action_open_service()
 
     def _find(self, query):
         """Return the cars, and the persons, that the counter means.
