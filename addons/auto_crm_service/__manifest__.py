@@ -78,13 +78,11 @@
             "auto_crm_service/static/src/signature_pad/**/*",
             "auto_crm_service/static/src/plan/**/*",
             "auto_crm_service/static/src/walk_round/**/*",
+            "auto_crm_service/static/src/appointment_slots/**/*",
         ],
         "web.assets_frontend": [
             "auto_crm_service/static/src/signature_pad/**/*",
             "auto_crm_service/static/src/portal/**/*",
-        ],
-        "web.assets_backend": [
-            "auto_crm_service/static/src/appointment_slots/**/*",
         ],
         "web.assets_tests": [
             "auto_crm_service/static/tests/tours/**/*",
