@@ -61,6 +61,7 @@
         "views/auto_claim_views.xml",
         "views/auto_claim_config_views.xml",
         "views/auto_guarantee_views.xml",
+        "report/auto_claim_report.xml",
         "views/auto_claim_menus.xml",
     ],
     "demo": [

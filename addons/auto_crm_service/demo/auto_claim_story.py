@@ -97,7 +97,7 @@ class AutoClaim(models.Model):
 
     @api.model
     def _demo_claim(self, repair, step, decisions):
-        repair = repair.with_context(self.env.context)
+        repair = repair.with_context(**self.env.context)
         for job in repair.job_ids.filtered(lambda one: one.pay_type == "warranty"):
             job.causal_part_id = job.line_ids.product_id[:1]
             for time in job.time_ids.filtered("stop"):

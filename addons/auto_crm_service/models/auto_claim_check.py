@@ -39,7 +39,7 @@ class AutoClaimCheck(models.Model):
         help="Empty: warranty and insurance.",
     )
     severity = fields.Selection(
-        selection=[("block", "Blocks the claim"), ("warn", "Warns")],
+        selection=[("block", "Blocks"), ("warn", "Warns")],
         required=True,
         default="block",
     )

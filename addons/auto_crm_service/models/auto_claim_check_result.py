@@ -29,7 +29,7 @@ class AutoClaimCheckResult(models.Model):
         selection=[("failed", "To do"), ("passed", "In order")], required=True
     )
     severity = fields.Selection(
-        selection=[("block", "Blocks the claim"), ("warn", "Warns")], required=True
+        selection=[("block", "Blocks"), ("warn", "Warns")], required=True
     )
     message = fields.Char(string="Finding")
     advice = fields.Text(string="What to do")

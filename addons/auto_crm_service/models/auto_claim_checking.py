@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import format_amount, format_date
 
 from .auto_claim import OPEN_STEPS
@@ -38,12 +38,25 @@ class AutoClaim(models.Model):
         help="Of the last check.",
     )
     date_checked = fields.Datetime(string="Checked on", readonly=True, copy=False)
+    todo = fields.Text(
+        string="What the checks found",
+        compute="_compute_todo",
+        help="With what to do about it.",
+    )
     eligibility = fields.Text(
         string="Warranty says",
         compute="_compute_eligibility",
         compute_sudo=True,
         help="Worked out from the delivery, the odometer and the part that failed.",
     )
+
+    @api.depends("result_ids.outcome", "result_ids.message", "result_ids.advice")
+    def _compute_todo(self):
+        for claim in self:
+            found = claim.result_ids.filtered(lambda one: one.outcome == "failed")
+            claim.todo = "\n".join(
+                f"• {one.message} → {one.advice}" for one in found.sorted("severity")
+            )
 
     def _compute_eligibility(self):
         for claim in self:

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -254,7 +256,7 @@ class AutoClaim(models.Model):
             claim._bill_customer(customer)
         names = dict(open_lines._fields["bearer"]._description_selection(self.env))
         self.sudo().message_post(
-            body="\n".join(
+            body=Markup("<br/>").join(
                 [
                     *(
                         f"{line.number}. {line.name}: {names[line.bearer]}"

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from markupsafe import Markup
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 
@@ -304,7 +306,7 @@ class AutoClaim(models.Model):
             if line.decision
         ]
         self.sudo().message_post(
-            body="\n".join(rows), author_id=self.env.user.partner_id.id
+            body=Markup("<br/>").join(rows), author_id=self.env.user.partner_id.id
         )
         if self.step == "returned":
             self._remind(self.env._("Sent back: put right and submit again"))

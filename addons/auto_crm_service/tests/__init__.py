@@ -22,6 +22,9 @@ from . import test_reminder
 from . import test_reminder_killed
 from . import test_claim
 from . import test_claim_check
+from . import test_claim_concurrency
+from . import test_claim_import
+from . import test_claim_rights
 from . import test_guarantee
 from . import test_appointment_pages
 from . import test_workshop_board

@@ -18,3 +18,4 @@ from . import auto_recall_import
 from . import auto_recall_note
 from . import auto_reception_recall
 from . import auto_claim_decide
+from . import auto_claim_import

@@ -174,4 +174,6 @@ class AutoClaimBearLine(models.TransientModel):
     amount_refused = fields.Monetary(
         related="line_id.amount_refused", string="Not paid"
     )
-    bearer = fields.Selection(selection=BEARERS, required=True, default="internal")
+    bearer = fields.Selection(
+        selection=BEARERS, string="Borne by", required=True, default="internal"
+    )

@@ -1,0 +1,90 @@
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+from odoo.tools import SQL, mute_logger
+
+from . import test_repair_concurrency as race
+
+
+@tagged("post_install", "-at_install")
+class TestClaimConcurrency(race.TestRepairConcurrency):
+    """Two at once on one claim, each on an own connection."""
+
+    # Those of the repair order itself are not run again.
+    test_decided_once = None
+    test_one_clock = None
+
+    def setUp(self):
+        super().setUp()
+        with self.committed() as env:
+            company = env["res.company"].browse(self.company_id)
+            maker = env["res.partner"].create({"name": "Raced maker"})
+            company.auto_warranty_partner_id = maker
+            manager = env.ref("auto_crm_base.group_service_manager")
+            env["res.users"].browse(self.user_id).group_ids += manager
+            repair = env["repair.order"].browse(self.repair_id)
+            repair.job_ids.write({"pay_type": "warranty"})
+            repair.line_ids.write({"pay_type": "warranty"})
+            env["auto.claim.check"].search([("active", "=", True)]).active = False
+            self.maker_id = maker.id
+
+    def remove_committed(self):
+        with self.committed() as env:
+            checks = env["auto.claim.check"].with_context(active_test=False)
+            checks.search([("active", "=", False)]).active = True
+            env["res.company"].browse(self.company_id).auto_warranty_partner_id = False
+            claims = env["auto.claim"].search([("company_id", "=", self.company_id)])
+            claims.message_ids.unlink()
+            claims.activity_ids.unlink()
+            env.flush_all()
+            # Nobody deletes claims in the product.
+            env.cr.execute(
+                SQL("DELETE FROM auto_claim WHERE company_id = %s", self.company_id)
+            )
+            env["res.partner"].browse(self.maker_id).unlink()
+        super().remove_committed()
+
+    def _make(self, env, _number):
+        return (
+            env["repair.order"].browse(self.repair_id).action_claim_warranty()["res_id"]
+        )
+
+    def _claim(self, env):
+        return env["auto.claim"].search(
+            [("repair_id", "=", self.repair_id), ("step", "!=", "cancelled")]
+        )
+
+    def _submit(self, env, _number):
+        self._claim(env).action_submit()
+        return "done"
+
+    def _decide_claim(self, env, number):
+        claim = self._claim(env)
+        reason = env["auto.claim.reason"].search([], limit=1)
+        decision = ("approved", "refused")[number]
+        changed = claim._record_decision(
+            [
+                {"line": line, "decision": decision, "reason": reason}
+                for line in claim.line_ids
+                if not line.decision
+            ]
+        )
+        if not changed:
+            raise UserError("Decided already.")
+        return "done"
+
+    def test_claim_race(self):
+        """One claim, submitted once, decided once; the other is told."""
+        with mute_logger("odoo.service.model", "odoo.sql_db"):
+            for _round in range(race.ROUNDS // 2):
+                self._race(self._make)
+                with self.committed() as env:
+                    self.assertEqual(len(self._claim(env)), 1)
+                for call in (self._submit, self._decide_claim):
+                    results = self._race(call)
+                    self.assertEqual(sorted(results.values())[-1], "done", results)
+                    self.assertNotEqual(results[0], results[1])
+                with self.committed() as env:
+                    claim = self._claim(env)
+                    self.assertEqual(claim.round, 1)
+                    self.assertEqual(len(set(claim.line_ids.mapped("decision"))), 1)
+                    claim._set({"step": "cancelled"})
