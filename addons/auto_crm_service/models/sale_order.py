@@ -33,8 +33,8 @@ class SaleOrder(models.Model):
         if settlements:
             raise UserError(
                 self.env._(
-                    "%(order)s settles the repair order %(repair)s. Take the settlement "
-                    "back there.",
+                    "%(order)s settles the repair order %(repair)s. Take the "
+                    "settlement back there.",
                     order=settlements[0].name,
                     repair=settlements[0].auto_repair_id.sudo().name,
                 )
