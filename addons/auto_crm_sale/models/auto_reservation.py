@@ -343,7 +343,8 @@ class AutoReservation(models.Model):
                     vals["date_expiry"] = until
                 reservation._set_state(vals)
         try:
-            with self.env.cr.savepoint():
+            # Only what takes the car is sent now; all else keeps its time.
+            with self.env.cr.savepoint(flush=False):
                 self.flush_recordset()
         except UniqueViolation as error:
             raise self._just_taken(error) from error
