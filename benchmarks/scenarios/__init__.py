@@ -11,6 +11,8 @@ from . import (
     p02_intake_batch,
     p03_duplicates,
     p04_followup,
+    p12_repair,
+    p13_complaint,
     p14_install,
     p15_contract,
 )
@@ -20,6 +22,8 @@ ALL = {
     "P2": p02_intake_batch,
     "P4": p04_followup,
     "P3": p03_duplicates,  # leaves a million prospects behind, so after the others
+    "P12": p12_repair,
+    "P13": p13_complaint,
     "P14": p14_install,
     "P15": p15_contract,
 }

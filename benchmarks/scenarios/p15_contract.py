@@ -68,7 +68,9 @@ class _Showroom:
     def sell(self, meters):
         """Sell one car that stands in the warehouse."""
         env = self.env
-        lot = env["stock.lot"].create({"name": _vin(), "product_id": self.product.id})
+        lot = env["stock.lot"].create(
+            {"name": fresh_vin(), "product_id": self.product.id}
+        )
         env["stock.quant"]._update_available_quantity(
             self.product, self.warehouse.lot_stock_id, 1, lot_id=lot
         )
@@ -98,7 +100,7 @@ class _Showroom:
             raise RuntimeError("the car was not delivered")
 
 
-def _vin():
+def fresh_vin():
     """Return a VIN of a maker that there is, with its check digit (GB 16735)."""
     vin = f"LFV2A21K0R3{next(_numbers):06d}"
     total = sum(

@@ -31,19 +31,31 @@ class ResCompany(models.Model):
             for first, last, _meta in spans[False]
         ]
 
-    def _auto_after_hours(self, start, hours_list, spans=None):
+    def _auto_spans_of(self, start, hours):
+        """Return the working hours from ``start``, at least ``hours`` of them.
+
+        Looks as far ahead as they reach and not much further, since each day costs;
+        fewer come back when they do not fit into :data:`HORIZON`.
+        """
+        window = timedelta(days=4 + hours / 4)
+        while True:
+            window = min(window, HORIZON)
+            spans = self._auto_working_spans(start, start + window)
+            found = sum(((last - first) for first, last in spans), timedelta())
+            if window == HORIZON or found >= timedelta(hours=hours):
+                return spans
+            window *= 4
+
+    def _auto_after_hours(self, start, hours_list):
         """Return the moments that are so many working hours after ``start``.
 
         A store without working hours counts every hour.
 
         :param datetime start: in UTC, without zone
         :param hours_list: the hours, as floats
-        :param spans: of :meth:`_auto_working_spans`, when they are known already
         :return: list of datetimes, in the order of ``hours_list``
         """
-        if spans is None:
-            spans = self._auto_working_spans(start, start + HORIZON)
-        spans = [(max(first, start), last) for first, last in spans if last > start]
+        spans = self._auto_spans_of(start, max(hours_list))
         moments = []
         for hours in hours_list:
             left = timedelta(hours=hours)
@@ -83,9 +95,9 @@ class AutoComplaint(models.Model):
         """
         limits = limits or self.env["auto.complaint.limit"]._of_store(company)
         first, solution, _callback = limits[severity]
-        spans = company._auto_working_spans(received, (clock or received) + HORIZON)
-        [first_due] = company._auto_after_hours(received, [first], spans)
-        [due] = company._auto_after_hours(clock or received, [solution], spans)
+        first_due, due = company._auto_after_hours(received, [first, solution])
+        if clock and clock != received:
+            [due] = company._auto_after_hours(clock, [solution])
         return {"date_first_due": first_due, "date_due": due}
 
     @api.model
@@ -101,14 +113,13 @@ class AutoComplaint(models.Model):
         """Return when each level is reached, as ``{level: moment}``."""
         limits = {"first": not first_answered and first_due, "solution": due}
         moments = {level: limits[level.clock] for level in levels}
-        if any(level.hours_after for level in levels if moments[level]):
-            begin = min(filter(None, moments.values()))
-            spans = company._auto_working_spans(begin, max(begin, due) + HORIZON)
-            for level in levels:
-                if moments[level] and level.hours_after:
-                    [moments[level]] = company._auto_after_hours(
-                        moments[level], [level.hours_after], spans
-                    )
+        for clock, limit in limits.items():
+            later = levels.filtered(
+                lambda level, clock=clock: level.clock == clock and level.hours_after
+            )
+            if limit and later:
+                ends = company._auto_after_hours(limit, later.mapped("hours_after"))
+                moments.update(zip(later, ends, strict=True))
         return {level: moment for level, moment in moments.items() if moment}
 
     def _told_levels(self):
