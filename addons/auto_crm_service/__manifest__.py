@@ -5,7 +5,7 @@
     "summary": "Workshop, claims, complaints, satisfaction, reminders",
     "author": "auto-crm",
     "license": "LGPL-3",
-    "depends": ["auto_crm_member", "portal", "repair"],
+    "depends": ["auto_crm_member", "portal", "repair", "survey"],
     "data": [
         "security/ir.model.access.csv",
         "security/auto_crm_service_rules.xml",
@@ -15,6 +15,7 @@
         "security/auto_recall_rules.xml",
         "security/auto_followup_service_rules.xml",
         "security/auto_claim_rules.xml",
+        "security/auto_satisfaction_rules.xml",
         "data/auto_workshop_data.xml",
         "data/product_data.xml",
         "data/repair_portal_mail.xml",
@@ -63,6 +64,10 @@
         "views/auto_guarantee_views.xml",
         "report/auto_claim_report.xml",
         "views/auto_claim_menus.xml",
+        "data/auto_satisfaction_data.xml",
+        "views/auto_satisfaction_views.xml",
+        "views/auto_satisfaction_config_views.xml",
+        "views/auto_satisfaction_menus.xml",
     ],
     "demo": [
         "demo/auto_workshop_demo.xml",

@@ -13,6 +13,8 @@ from . import (
     p04_followup,
     p12_repair,
     p13_complaint,
+    p05_reminders,
+    p06_other_users,
     p14_install,
     p15_contract,
 )
@@ -21,6 +23,8 @@ ALL = {
     "P1": p01_intake,
     "P2": p02_intake_batch,
     "P4": p04_followup,
+    "P6": p06_other_users,
+    "P5": p05_reminders,  # leaves a million cars behind
     "P3": p03_duplicates,  # leaves a million prospects behind, so after the others
     "P12": p12_repair,
     "P13": p13_complaint,

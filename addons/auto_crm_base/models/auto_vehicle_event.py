@@ -71,6 +71,8 @@ class AutoVehicleEvent(models.Model):
     )
 
     _vehicle_date_idx = models.Index("(vehicle_id, date DESC, id DESC)")
+    # What happened lately of one kind: calls, surveys.
+    _kind_date_idx = models.Index("(kind, date)")
     _document_idx = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
 
     @api.depends("kind")

@@ -5,3 +5,4 @@ from . import recall_check
 from . import appointment_form
 from . import appointment_portal
 from . import workshop_screen
+from . import survey_satisfaction

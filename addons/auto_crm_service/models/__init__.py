@@ -114,3 +114,13 @@ from . import auto_guarantee_entry
 from . import auto_repair_job_guarantee
 from . import repair_order_guarantee
 from . import auto_vehicle_guarantee
+from . import auto_satisfaction_dimension
+from . import survey_survey_satisfaction
+from . import auto_satisfaction_rule
+from . import auto_satisfaction
+from . import auto_satisfaction_score
+from . import auto_satisfaction_answer
+from . import auto_satisfaction_send
+from . import survey_user_input_satisfaction
+from . import res_partner_satisfaction
+from . import repair_order_satisfaction

@@ -19,3 +19,7 @@ from . import auto_recall_note
 from . import auto_reception_recall
 from . import auto_claim_decide
 from . import auto_claim_import
+from . import auto_satisfaction_call
+from . import auto_satisfaction_import
+from . import auto_satisfaction_staff
+from . import auto_erase_satisfaction

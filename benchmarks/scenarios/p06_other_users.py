@@ -1,0 +1,30 @@
+"""P6: reminders for other people, against activities of which Odoo mails each."""
+
+from ..meter import Meter
+from ..table import Row
+from .p05_reminders import SIZE, activities, due_cars, people, remind, reminder
+from .people import store
+
+
+def run(env, options):
+    """Measure both, taking turns."""
+    company = store(env)
+    env = env(context={"allowed_company_ids": company.ids})
+    users = people(env, company)
+    rule = reminder(env, company)
+    env.cr.commit()
+    ours, peer = Meter(), Meter()
+    for _round in range(2):
+        remind(env, rule, company, users, ours)
+        activities(env, due_cars(env, company, users), users, peer)
+    return [
+        Row(
+            "P6",
+            f"{SIZE:,} reminders for other users / activity create for another user",
+            ours.cost,
+            peer.cost,
+            "≤ 0.125",
+            ours.cost.cpu / peer.cost.cpu <= 0.125,
+            "one digest a person",
+        )
+    ]
