@@ -544,7 +544,7 @@ class TestSatisfactionRights(MatrixCase):
         )
         dimension = self.env.ref("auto_crm_service.dimension_staff")
         one._answered({dimension: 90}, 9)
-        return one.with_context({}), None
+        return one.with_env(self.env), None
 
     def make_score(self, store, user):
         answer, _subject = self.make_answer(store, user)

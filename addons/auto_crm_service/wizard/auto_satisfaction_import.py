@@ -55,8 +55,13 @@ class AutoSatisfactionImport(models.TransientModel):
     )
 
     def _compute_columns_help(self):
-        codes = self.env["auto.satisfaction.dimension"].search([]).mapped("code")
+        codes = self._dimensions().mapped("code")
         self.columns_help = ", ".join([*COLUMNS, *codes])
+
+    def _dimensions(self):
+        """Return the dimensions, of which there is a handful."""
+        dimensions = self.env["auto.satisfaction.dimension"]
+        return dimensions.search([])  # pylint: disable=no-search-all
 
     def action_import(self):
         """Take the rows in; the bad ones are listed with the reason."""
@@ -110,7 +115,7 @@ class AutoSatisfactionImport(models.TransientModel):
             raise UserError(
                 self.env._("The first row names the columns; “reference” is needed.")
             )
-        dimensions = self.env["auto.satisfaction.dimension"].search([])
+        dimensions = self._dimensions()
         unknown = set(filter(None, header)) - set(COLUMNS)
         unknown -= set(dimensions.mapped("code"))
         if unknown:
@@ -186,7 +191,7 @@ class AutoSatisfactionImport(models.TransientModel):
     def _scores(self, values):
         top = int(self.scale)
         scores = {}
-        for dimension in self.env["auto.satisfaction.dimension"].search([]):
+        for dimension in self._dimensions():
             text = (values.get(dimension.code) or "").strip()
             if not text:
                 continue
