@@ -102,6 +102,7 @@ from . import auto_claim_checking
 from . import auto_claim_learning
 from . import auto_claim_cron
 from . import auto_repair_line_claim
+from . import auto_repair_job_claim
 from . import repair_order_claim
 from . import sale_order_claim
 from . import account_move_claim

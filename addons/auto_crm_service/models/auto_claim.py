@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
 # Only the methods of claims pass this object, so that no client skips a step.
@@ -237,6 +237,18 @@ class AutoClaim(models.Model):
             paid = claim.step == "decided" and claim.payment_status == "paid"
             claim.state = "paid" if paid else claim.step
 
+    @api.constrains("user_id", "company_id")
+    def _check_user_store(self):
+        for claim in self.sudo():  # a user's stores are checked for anybody
+            if claim.company_id not in claim.user_id.company_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%(user)s does not work in %(store)s.",
+                        user=claim.user_id.name,
+                        store=claim.company_id.name,
+                    )
+                )
+
     # ------------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------------
@@ -272,7 +284,11 @@ class AutoClaim(models.Model):
         values = {name: vals[name] for name in vals if name in OWN_FIELDS}
         if kind == "insurance":
             values.setdefault("policy_id", repair._claim_policy().id)
-        values.setdefault("user_id", (repair.user_id or self.env.user).id)
+        # An adviser who works elsewhere by now does not handle it.
+        adviser = repair.user_id
+        if not adviser or repair.company_id not in adviser.sudo().company_ids:
+            adviser = self.env.user
+        values.setdefault("user_id", adviser.id)
         return {
             **values,
             "kind": kind,
@@ -349,7 +365,14 @@ class AutoClaim(models.Model):
         for claim in self.sudo():
             if claim.step not in OPEN_STEPS:
                 continue
-            wanted = claim.repair_id.line_ids._claimable(claim.kind)
+            repair = claim.repair_id
+            parties = {
+                "partner_id": repair._payer(claim.kind).id,
+                "customer_id": repair.partner_id.id,
+            }
+            if any(claim[name].id != value for name, value in parties.items()):
+                claim._set(parties)
+            wanted = repair.line_ids._claimable(claim.kind)
             final = claim.line_ids.filtered(
                 lambda line: line.decision and line.decision != "returned"
             )
@@ -380,8 +403,17 @@ class AutoClaim(models.Model):
                 company=claim.company_id,
             )
 
-    def _remind(self, summary, users=None):
-        """Give an activity to who handles the claim, or to the users given."""
+    def _handlers(self):
+        """Return who handles the claim; the manager when that person is gone."""
+        self.ensure_one()
+        user = self.user_id
+        if user.active and self.company_id in user.company_ids:
+            return user
+        departments = self.env["auto.complaint.department"]
+        return departments._role_users("service_manager", self.company_id)[:1]
+
+    def _remind(self, summary):
+        """Give an activity to who handles the claim."""
         todo = self.env.ref("mail.mail_activity_data_todo")
         model_id = self.env["ir.model"]._get_id(self._name)
         # Given by the system, also by who only reads the claim.
@@ -399,7 +431,7 @@ class AutoClaim(models.Model):
                     "automated": True,
                 }
                 for claim in self.sudo()
-                for user in users or claim.user_id
+                for user in claim._handlers()
             ]
         )
 

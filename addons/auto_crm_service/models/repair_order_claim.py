@@ -70,6 +70,16 @@ class RepairOrder(models.Model):
             action |= {"views": [(False, "form")], "res_id": self.claim_ids.id}
         return action
 
+    def _settle(self):
+        result = super()._settle()
+        # Settled once more, the payer is billed as was decided before.
+        for claim in self.sudo().claim_ids:
+            borne = claim.line_ids.filtered("bearer")
+            if borne and claim.step in ("decided", "closed"):
+                for invoice in claim._payer_invoices():
+                    claim._lower_invoice(invoice, borne)
+        return result
+
     def _claim_policy(self):
         """Return the insurer's policy of the car in force when it came in."""
         self.ensure_one()

@@ -1,6 +1,6 @@
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged, warmup
 
 from .common_claim import ClaimCase
 
@@ -182,6 +182,53 @@ class TestClaim(ClaimCase):
         self.assertEqual(self._invoice(claim).auto_claim_id, claim)
         manager._bear({manager.line_ids[1]: "internal"})
         self.assertEqual(self._invoice(claim).amount_total, claim.amount_decided)
+
+    def test_settled_again(self):
+        """An invoice made anew is lowered as the first one was."""
+        claim = self._claim()
+        claim.action_submit()
+        self._decide(claim, ("approved",), ("refused", 0, self.wear))
+        manager = claim.with_user(self.service_manager)
+        manager._bear({manager.line_ids[1]: "internal"})
+        claim.repair_id.action_unsettle()
+        claim.repair_id.action_settle()
+        invoice = self._invoice(claim).filtered(lambda one: one.state != "cancel")
+        self.assertEqual(invoice.amount_total, claim.amount_decided)
+
+    def test_payer_follows(self):
+        """Until it is submitted the claim follows the order's payer."""
+        claim = self._claim("insurance", settled=False)
+        other = self.env["res.partner"].create({"name": "Another Insurer"})
+        claim.repair_id.insurer_id = other
+        claim.action_check()
+        self.assertEqual(claim.partner_id, other)
+
+    def test_handled_in_the_store(self):
+        """Only who works in the store handles the claim."""
+        claim = self._claim(settled=False)
+        with self.assertRaises(ValidationError):
+            claim.user_id = self.users["adviser", 2]
+        self.adviser.sudo().active = False
+        claim.sudo()._remind("Look")
+        self.assertEqual(claim.sudo().activity_ids.user_id, self.service_manager)
+
+    def test_job_says(self):
+        """The job says what the warranty says, before the work."""
+        repair = self._receive()
+        job = self._job(repair, pay_type="warranty")
+        self.assertIn("under warranty", job.warranty_note)
+        job.pay_type = "customer"
+        self.assertFalse(job.warranty_note)
+
+    @warmup
+    def test_queries(self):
+        """A claim of two lines, made and checked: the ledger, the rules, the past."""
+        repair = self._ready("warranty")
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertQueryCount(110):
+            repair._action_claim("warranty")
+            self.env.flush_all()
 
     def test_cancelled(self):
         """A cancelled claim leaves the order free for another."""
