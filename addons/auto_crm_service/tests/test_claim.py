@@ -226,7 +226,7 @@ class TestClaim(ClaimCase):
         repair = self._ready("warranty")
         self.env.flush_all()
         self.env.invalidate_all()
-        with self.assertQueryCount(110):
+        with self.assertQueryCount(45):
             repair._action_claim("warranty")
             self.env.flush_all()
 
