@@ -74,6 +74,7 @@
         "demo/product_demo.xml",
         "demo/repair_order_demo.xml",
         "demo/auto_complaint_demo.xml",
+        "demo/auto_appointment_demo.xml",
         "demo/auto_recall_demo.xml",
         "demo/auto_care_demo.xml",
         "demo/auto_claim_demo.xml",

@@ -5,3 +5,4 @@ from . import auto_care_story
 from . import auto_claim_story
 from . import auto_shop_story
 from . import auto_satisfaction_story
+from . import auto_appointment_story

@@ -66,6 +66,7 @@ from . import auto_appointment_message
 from . import auto_followup_appointment
 from . import auto_vehicle_appointment
 from . import res_partner_appointment
+from . import repair_order_form
 from . import repair_order_appointment
 from . import auto_recall
 from . import auto_recall_line

@@ -292,7 +292,7 @@ class AutoAppointment(models.Model):
         for appointment, known in zip(self, self.sudo(), strict=True):
             car = known.vehicle_id.license_plate or known.vehicle_id.vin
             name = known.name if appointment._origin else self.env._("New")
-            parts = (name, car or known.car_text, known.type_id.name)
+            parts = (car or known.car_text, known.type_id.name, name)
             appointment.display_name = " · ".join(part for part in parts if part)
 
     @api.depends("start")
@@ -321,6 +321,23 @@ class AutoAppointment(models.Model):
     @api.model
     def _masked_fields(self):
         return {**super()._masked_fields(), "phone": "phone"}
+
+    @api.onchange("partner_id")
+    def _onchange_partner_id(self):
+        """Take the car of a customer who has one."""
+        if self.vehicle_id.owner_id and self.vehicle_id.owner_id != self.partner_id:
+            self.vehicle_id = False
+        if self.partner_id and not self.vehicle_id:
+            cars = self.env["auto.vehicle"].search(
+                [("owner_id", "=", self.partner_id.id)], limit=2
+            )
+            if len(cars) == 1:
+                self.vehicle_id = cars
+
+    @api.onchange("vehicle_id")
+    def _onchange_vehicle_id(self):
+        """Take the owner of the car."""
+        self.partner_id = self.partner_id or self.vehicle_id.owner_id
 
     # ------------------------------------------------------------------
     # CRUD

@@ -78,10 +78,14 @@ class AutoAppointment(models.Model):
         bay_id = (options.get("bay") or self.env["auto.bay"]).id
         result = []
         for number, (day, next_day) in enumerate(book.days[:days]):
+            # Only what is too long for a day keeps the car over night.
+            by = next_day if hours <= book.opening_hours(day, next_day) else None
             starts = [
                 start
                 for start in book.starts(max(day, earliest), min(next_day, latest))
-                if not book.why_not(start, book.stop_of(start, hours), skill, bay_id)
+                if (stop := book.stop_of(start, hours))
+                and (not by or stop <= by)
+                and not book.why_not(start, stop, skill, bay_id)
             ]
             result.append((first_day + timedelta(days=number), starts))
         return result

@@ -30,3 +30,4 @@ from . import test_appointment_pages
 from . import test_workshop_board
 from . import test_walk_round
 from . import test_satisfaction
+from . import test_appointment_tour

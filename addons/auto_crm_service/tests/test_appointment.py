@@ -138,6 +138,10 @@ class TestCapacity(AppointmentCase):
         self.assertEqual(appointment.stop, self.at(10, day=3))
         self.assertNotIn("09", self.free(day=3))
 
+    def test_over_night_only_when_it_must(self):
+        self.assertEqual(self.free(hours=2)[-1], "15")
+        self.assertIn("16", self.free(hours=10))
+
     def test_closed(self):
         with self.assertRaisesRegex(UserError, "closed"):
             self.book(self.at(12, day=2, minute=30))

@@ -62,6 +62,22 @@ class Capacity:
         self.arrivals = arrivals
         self.step = step
         self._day_hours = {}
+        self._by_day = [
+            [one for one in bookings if one.start < end and one.stop > day]
+            for day, end in days
+        ]
+
+    def _near(self, start, stop):
+        """Return the bookings that meet a span."""
+        near = {}
+        for (day, end), bookings in zip(self.days, self._by_day, strict=True):
+            if day < stop and end > start:
+                near.update(
+                    (id(one), one)
+                    for one in bookings
+                    if one.start < stop and one.stop > start
+                )
+        return list(near.values())
 
     def stop_of(self, start, hours):
         """Return when work begun at ``start`` is done, in opening hours; or None."""
@@ -79,16 +95,16 @@ class Capacity:
         """Return whether the store is open at a moment."""
         return any(first <= moment < last for first, last in self.spans)
 
+    def opening_hours(self, day, end):
+        """Return how many hours the store is open on a day."""
+        return overlap(self.spans, day, end)
+
     def free_bay(self, start, stop, skill, bay_id=None):
         """Return the id of a free bay fitted for the work, or None.
 
         The least versatile one is taken, so that the others stay free for more.
         """
-        taken = {
-            booking.bay_id
-            for booking in self.bookings
-            if booking.start < stop and booking.stop > start
-        }
+        taken = {booking.bay_id for booking in self._near(start, stop)}
         free = [
             bay
             for bay in self.bays
@@ -131,15 +147,14 @@ class Capacity:
         """Return how many cars come within the step of the grid that holds start."""
         day = next((day for day, end in self.days if day <= start < end), start)
         first = day + (start - day) // self.step * self.step
-        return sum(
-            first <= booking.start < first + self.step for booking in self.bookings
-        )
+        last = first + self.step
+        return sum(first <= one.start < last for one in self._near(first, last))
 
     def _has_technicians(self, start, stop, skill):
         """Return whether each work at each moment finds a technician of its trade."""
         if self.technicians is None:
             return True
-        near = [one for one in self.bookings if one.start < stop and one.stop > start]
+        near = self._near(start, stop)
         edges = {start, *(one.start for one in near)}
         for technician in self.technicians:
             for span in technician.spans:
@@ -194,7 +209,7 @@ class Capacity:
         """
         key = (day, skill)
         if key not in self._day_hours:
-            opening = overlap(self.spans, day, end)
+            opening = self.opening_hours(day, end)
             capacity = opening * sum(fits(bay.skills, skill) for bay in self.bays)
             if self.technicians is not None:
                 capacity = min(
