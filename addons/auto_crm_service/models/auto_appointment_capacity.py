@@ -7,6 +7,7 @@ from odoo.tools.date_utils import localized
 
 from ..tools import capacity as workshop
 from .auto_appointment import HOLDING, PUBLIC_CHANNELS, STATE
+from .repair_order import OVER
 
 #: How far behind the last day work may go on.
 OVERHANG = timedelta(days=14)
@@ -173,7 +174,13 @@ class AutoAppointment(models.Model):
 
     @api.model
     def _capacity_bookings(self, company, begin, end, ignore=None):
-        """Return what is booked; extended by whatever else holds a bay."""
+        """Return what is booked, and the jobs that are planned besides."""
+        return self._capacity_promised(company, begin, end, ignore) + (
+            self._capacity_planned(company, begin, end)
+        )
+
+    @api.model
+    def _capacity_promised(self, company, begin, end, ignore):
         self.flush_model()
         # Of the whole store, whoever books.
         rows = self.sudo().search_fetch(
@@ -189,6 +196,36 @@ class AutoAppointment(models.Model):
         return [
             workshop.Booking(row.start, row.stop, row.skill_id.id, row.bay_id.id)
             for row in rows - (ignore or self.browse()).sudo()
+        ]
+
+    @api.model
+    def _capacity_planned(self, company, begin, end):
+        """Return the planned jobs of cars that came without an appointment."""
+        # As above; only times, bays and trades are used.
+        jobs = (
+            self.env["auto.repair.job"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("company_id", "=", company.id),
+                    ("is_done", "=", False),
+                    ("planned_start", "<", end),
+                    ("planned_stop", ">", begin),
+                    ("repair_id.appointment_id", "=", False),
+                    ("repair_id.service_state", "not in", (*OVER, "settled")),
+                ],
+                ["planned_start", "planned_stop", "bay_id"],
+            )
+        )
+        return [
+            workshop.Booking(
+                job.planned_start,
+                job.planned_stop,
+                job.line_ids.operation_id[:1].skill_id.id,
+                job.bay_id.id,
+                promised=False,
+            )
+            for job in jobs
         ]
 
     # ------------------------------------------------------------------

@@ -169,6 +169,23 @@ class TestCapacity(AppointmentCase):
             self.book(self.at(14, day=2))
         self.assertTrue(self.free(day=3))
 
+    def test_planned_walk_in(self):
+        """A car that came without an appointment holds its bay, not the share."""
+        self.env["auto.technician"].search([]).active = False
+        repair = self._receive()
+        self._job(
+            repair,
+            bay_id=self.bays[1][0].id,
+            planned_start=self.at(9, day=2),
+            planned_stop=self.at(10, day=2),
+        )
+        self.assertEqual(self.book().bay_id, self.bays[1][1])
+        with self.assertRaisesRegex(UserError, "No bay"):
+            self.book()
+        day = datetime(2026, 6, 2, tzinfo=ZONE).date()
+        book = self.env["auto.appointment"]._capacity(self.setting, day, day)
+        self.assertEqual(book.hours_of(*book.days[0]), (16, 1))
+
     def test_arrivals(self):
         self.env["auto.technician"].search([]).active = False
         self.setting.arrivals = 1
@@ -331,6 +348,7 @@ class TestAppointment(AppointmentCase):
         self.assertEqual(repair.appointment_id, appointment)
         self.assertEqual(repair.user_id, self.adviser)
         self.assertEqual(repair.job_ids.bay_id, appointment.bay_id)
+        self.assertEqual(repair.job_ids.planned_start, appointment.start)
         self.assertEqual(appointment.state, "arrived")
         again = appointment.action_receive()
         self.assertEqual(

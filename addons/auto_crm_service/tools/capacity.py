@@ -11,7 +11,9 @@ from datetime import timedelta
 #: ``skills`` is a frozenset of ids; an empty one stands for all work.
 Bay = namedtuple("Bay", "id skills")
 Technician = namedtuple("Technician", "id skills spans")
-Booking = namedtuple("Booking", "start stop skill bay_id")
+#: ``promised`` says whether it was booked; what is only planned does not count in the
+#: share that may be booked.
+Booking = namedtuple("Booking", "start stop skill bay_id promised", defaults=[True])
 
 #: Why a moment is not offered.
 CLOSED, BAY, TECHNICIAN, SHARE, ARRIVALS = (
@@ -148,7 +150,10 @@ class Capacity:
         day = next((day for day, end in self.days if day <= start < end), start)
         first = day + (start - day) // self.step * self.step
         last = first + self.step
-        return sum(first <= one.start < last for one in self._near(first, last))
+        return sum(
+            one.promised and first <= one.start < last
+            for one in self._near(first, last)
+        )
 
     def _has_technicians(self, start, stop, skill):
         """Return whether each work at each moment finds a technician of its trade."""
@@ -223,7 +228,7 @@ class Capacity:
             booked = sum(
                 overlap(self.spans, max(booking.start, day), min(booking.stop, end))
                 for booking in self.bookings
-                if not skill or booking.skill == skill
+                if booking.promised and (not skill or booking.skill == skill)
             )
             self._day_hours[key] = (capacity, booked)
         return self._day_hours[key]

@@ -63,7 +63,15 @@ class AutoReception(models.TransientModel):
         if appointment.user_id:
             values["user_id"] = appointment.user_id.id
         repair.write(values)
-        repair.job_ids[:1].write({"bay_id": appointment.bay_id.id})
+        if appointment.bay_id:
+            # On the board of the workshop it stands where it was booked.
+            repair.job_ids[:1].write(
+                {
+                    "bay_id": appointment.bay_id.id,
+                    "planned_start": appointment.start,
+                    "planned_stop": appointment.stop,
+                }
+            )
         if not appointment.vehicle_id:
             # What was only told is certain now.
             appointment.sudo().write({"vehicle_id": repair.vehicle_id.id})
