@@ -48,6 +48,7 @@
         "views/auto_appointment_templates.xml",
         "views/auto_crm_service_menus.xml",
         "views/auto_workshop_board_views.xml",
+        "views/auto_service_package_views.xml",
         "views/auto_complaint_menus.xml",
         "views/auto_appointment_menus.xml",
         "data/auto_recall_data.xml",

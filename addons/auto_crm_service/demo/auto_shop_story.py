@@ -10,11 +10,27 @@ import math
 from PIL import Image, ImageDraw
 
 from odoo import api, models
+from odoo.fields import Command
 
 MARKS = (
     ("scratch", 70.0, 18.5, "Rear left wing, 8 cm"),
     ("dent", 8.0, 57.0, "Front bumper, size of a coin"),
     ("chip", 23.0, 50.0, "Bonnet, several"),
+)
+# Code, name, price or nothing (the sum counts), operations, parts.
+PACKAGES = (
+    ("TC-10", "10,000 km service", "10,000 公里保养套餐", 499,
+     ("BY-0001", "BY-0002"), ("oil", "oil_filter")),
+    ("TC-40", "40,000 km service", "40,000 公里保养套餐", 1280,
+     ("BY-0001", "BY-0003", "BY-0004"),
+     ("oil", "oil_filter", "air_filter", "cabin_filter")),
+    ("TC-ZD", "Front brakes", "前制动套餐", 0, ("JX-0101", "JX-0103"),
+     ("pads_front", "brake_fluid")),
+)  # fmt: skip
+# Part, what stands in for it, how, what to mind.
+SUBSTITUTES = (
+    ("pads_front", "pads_ceramic", "alternative", ""),
+    ("camera", "camera_2", "superseded", "With the new connector"),
 )
 # Jobs of these steps of the story are planned, each after the one before.
 PLANNED = ("working", "queued", "quality")
@@ -36,6 +52,7 @@ class RepairOrder(models.Model):
         )
         if repairs.damage_ids:
             return
+        self._demo_packages()
         repairs._demo_plan()
         received = repairs.filtered(lambda one: one.service_state == "received")[:1]
         working = repairs.filtered(lambda one: one.service_state == "working")[:1]
@@ -58,6 +75,54 @@ class RepairOrder(models.Model):
             )
         waiting = repairs.filtered(lambda one: one.service_state == "parts")[:1]
         waiting.parts_told = "The new camera comes from the maker's warehouse."
+
+    @api.model
+    def _demo_packages(self):
+        """Offer packages, and parts in the place of others."""
+
+        def part(key):
+            return self.env.ref(f"auto_crm_service.part_{key}").product_variant_id
+
+        operations = self.env["auto.labour.operation"].search([])
+        by_code = {operation.code: operation for operation in operations}
+        for code, name, chinese, price, works, parts in PACKAGES:
+            package = self.env["auto.service.package"].create(
+                {
+                    "code": code,
+                    "name": name,
+                    "pricing": "package" if price else "sum",
+                    "currency_id": self.env.ref("base.CNY").id,
+                    "price": price,
+                    "line_ids": [
+                        *(
+                            Command.create({"operation_id": by_code[work].id})
+                            for work in works
+                        ),
+                        *(
+                            Command.create({"product_id": part(key).id})
+                            for key in parts
+                        ),
+                    ],
+                }
+            )
+            if self.env["res.lang"]._lang_get("zh_CN"):
+                package.with_context(lang="zh_CN").name = chinese
+        self.env["auto.part.substitute"].create(
+            [
+                {
+                    "product_id": part(key).id,
+                    "substitute_id": part(other).id,
+                    "kind": kind,
+                    "note": note,
+                }
+                for key, other, kind, note in SUBSTITUTES
+            ]
+        )
+        store = self.env.ref("auto_crm_base.company_store1")
+        warehouse = self.env["auto.repair.line"]._parts_warehouse(store)
+        self.env["stock.quant"]._update_available_quantity(
+            part("pads_ceramic"), warehouse.lot_stock_id, 4
+        )
 
     def _demo_plan(self):
         """Put the open jobs on today's board, but for one."""

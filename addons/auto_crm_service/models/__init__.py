@@ -3,6 +3,9 @@ from . import auto_bay
 from . import auto_technician
 from . import auto_labour_operation
 from . import auto_labour_rate
+from . import auto_service_package
+from . import auto_service_package_line
+from . import auto_part_substitute
 from . import auto_repair_approval
 from . import auto_repair_job
 from . import auto_repair_job_clock
@@ -12,6 +15,7 @@ from . import auto_repair_line_decision
 from . import auto_repair_line_offer
 from . import auto_repair_line_part
 from . import auto_repair_line_settlement
+from . import auto_repair_line_substitute
 from . import auto_repair_rework
 from . import auto_repair_photo
 from . import auto_damage_mark

@@ -81,6 +81,14 @@ class AutoRepairJob(models.Model):
         string="Labour and parts",
         copy=True,
     )
+    package_id = fields.Many2one(
+        comodel_name="auto.service.package",
+        string="Package",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The service package from which this job was made.",
+    )
     photo_ids = fields.One2many(
         comodel_name="auto.repair.photo", inverse_name="job_id", string="Photos"
     )

@@ -76,6 +76,31 @@ class RepairOrder(models.Model):
             "context": {"default_repair_id": self.id},
         }
 
+    def action_packages(self):
+        """Open the service packages that fit the car, each added with a click."""
+        self.ensure_one()
+        self._check_not_over()
+        packages = self.env["auto.service.package"]
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Add a package"),
+            "res_model": "auto.service.package",
+            "views": [
+                (
+                    self.env.ref(
+                        "auto_crm_service.auto_service_package_view_list_add"
+                    ).id,
+                    "list",
+                )
+            ],
+            "target": "new",
+            # Of a car that only this order may show to the user.
+            "domain": list(
+                packages._domain_for(self.vehicle_id.sudo(), self.company_id)
+            ),
+            "context": {"auto_repair_id": self.id},
+        }
+
     def action_ask_customer(self):
         """Note that the customer has the estimate and thinks about it."""
         for repair in self:

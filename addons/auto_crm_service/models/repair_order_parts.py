@@ -47,6 +47,19 @@ class RepairOrder(models.Model):
         )
         return True
 
+    def _tell_adviser_of_parts(self, reason):
+        """Give the adviser the task to get what the workshop misses.
+
+        :param str reason: the technician's words
+        """
+        for repair in self:
+            # Whoever works on the car may not write on its order.
+            repair.sudo().activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("Part missing: %(part)s", part=reason),
+                user_id=(repair.user_id or self.env.user).id,
+            )
+
     def _plan_parts(self):
         """Reserve the approved parts of orders that the workshop has."""
         for repair in self.filtered(

@@ -31,3 +31,5 @@ from . import test_workshop_board
 from . import test_walk_round
 from . import test_satisfaction
 from . import test_appointment_tour
+from . import test_service_package
+from . import test_shop_tour

@@ -2,6 +2,8 @@ from . import auto_reception
 from . import auto_repair_decide
 from . import auto_repair_rework_new
 from . import auto_repair_share
+from . import auto_part_swap
+from . import auto_repair_wait
 from . import auto_erase_complaint
 from . import auto_complaint_answer
 from . import auto_complaint_callback
