@@ -83,7 +83,8 @@ class RepairOrder(models.Model):
         def part(key):
             return self.env.ref(f"auto_crm_service.part_{key}").product_variant_id
 
-        operations = self.env["auto.labour.operation"].search([])
+        codes = [code for *_rest, works, _parts in PACKAGES for code in works]
+        operations = self.env["auto.labour.operation"].search([("code", "in", codes)])
         by_code = {operation.code: operation for operation in operations}
         for code, name, chinese, price, works, parts in PACKAGES:
             package = self.env["auto.service.package"].create(
