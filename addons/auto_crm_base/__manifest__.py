@@ -20,6 +20,7 @@
         "security/auto_crm_base_rules.xml",
         "security/auto_approval_rules.xml",
         "security/auto_followup_rules.xml",
+        "security/auto_knowledge_rules.xml",
         "data/auto_customer_data.xml",
         "data/auto_sequence_data.xml",
         "data/mail_activity_type_data.xml",
@@ -27,6 +28,7 @@
         "data/auto_followup_cron.xml",
         "data/auto_customer_level_cron.xml",
         "data/auto_factory_data.xml",
+        "data/auto_knowledge_data.xml",
         "views/auto_access_log_views.xml",
         "views/auto_approval_views.xml",
         "data/fleet_vehicle_model_brand_data.xml",
@@ -63,6 +65,7 @@
         "views/auto_vehicle_followup_views.xml",
         "views/res_config_settings_views.xml",
         "views/auto_crm_base_menus.xml",
+        "views/auto_knowledge_views.xml",
     ],
     "demo": [
         "demo/res_company_demo.xml",
@@ -70,6 +73,7 @@
         "demo/fleet_vehicle_model_demo.xml",
         "demo/product_template_demo.xml",
         "demo/auto_vehicle_demo.xml",
+        "demo/auto_knowledge_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -69,6 +69,7 @@
         "views/auto_satisfaction_views.xml",
         "views/auto_satisfaction_config_views.xml",
         "views/auto_satisfaction_menus.xml",
+        "views/auto_knowledge_service_views.xml",
     ],
     "demo": [
         "demo/auto_workshop_demo.xml",
@@ -80,6 +81,7 @@
         "demo/auto_care_demo.xml",
         "demo/auto_claim_demo.xml",
         "demo/auto_shop_demo.xml",
+        "demo/auto_knowledge_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -66,3 +66,7 @@ from . import auto_vehicle_followup
 from . import auto_job_status
 from . import res_config_settings
 from . import res_groups
+from . import auto_knowledge_category
+from . import auto_knowledge_version
+from . import auto_knowledge_article
+from . import auto_knowledge_search

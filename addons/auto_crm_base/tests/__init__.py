@@ -7,6 +7,7 @@ from . import test_customer_duplicate
 from . import test_customer_level
 from . import test_customer_rights
 from . import test_erase
+from . import test_knowledge
 from . import test_masking
 from . import test_odometer
 from . import test_owner

@@ -1,13 +1,14 @@
 from odoo import http
 from odoo.http import request
 
+from odoo.addons.auto_crm_base.controllers.public_form import PublicForm
 from odoo.addons.auto_crm_base.tools import vin as vin_tools
 
 #: Checks a minute from one address: a person types slower, a list is longer.
 RATE = 12
 
 
-class RecallCheck(http.Controller):
+class RecallCheck(PublicForm, http.Controller):
     """The public page on which anybody sees the open recalls of a VIN.
 
     It tells about the car's number only: nothing about who owns it, whether we know
@@ -40,30 +41,13 @@ class RecallCheck(http.Controller):
 
     def _problem(self, number):
         """Return what is wrong with the request, in words, else ``""``."""
-        wait = (
-            request.env["auto.intake.hit"]
-            .sudo()  # counting visitors is the system's
-            ._seconds_to_wait(f"recall:{request.httprequest.remote_addr}", RATE)
-        )
-        if wait:
+        if self._seconds_to_wait("recall", RATE):
             return request.env._("Too many at once; please try again in a minute.")
         if not number:
             return request.env._("Please enter the VIN.")
         for problem in vin_tools.validate(number, with_check_digit=False):
             return request.env._(problem.message)
         return ""
-
-    def _set_language(self, lang):
-        """Use the language asked for, else the browser's, among the installed."""
-        installed = dict(request.env["res.lang"].get_installed())
-        short = {code[:2]: code for code in sorted(installed, reverse=True)}
-        wanted = [str(lang or ""), *request.httprequest.accept_languages.values()]
-        for code in wanted:
-            code = code.replace("-", "_")
-            found = code if code in installed else short.get(code[:2].lower())
-            if found:
-                request.update_context(lang=found)
-                return
 
     def _render(self, vin="", recalls=None, error=""):
         return request.render(
@@ -72,11 +56,7 @@ class RecallCheck(http.Controller):
                 "vin": vin,
                 "recalls": recalls,
                 "error": error,
-                "languages": [
-                    (code, name)
-                    for code, name in request.env["res.lang"].get_installed()
-                    if code[:2] in ("en", "zh")
-                ],
+                "languages": self._languages(),
             },
             headers={"Cache-Control": "no-store"},
         )

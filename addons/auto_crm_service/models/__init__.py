@@ -130,3 +130,4 @@ from . import auto_satisfaction_send
 from . import survey_user_input_satisfaction
 from . import res_partner_satisfaction
 from . import repair_order_satisfaction
+from . import auto_knowledge_service
