@@ -16,6 +16,7 @@
         "security/auto_followup_service_rules.xml",
         "security/auto_claim_rules.xml",
         "security/auto_satisfaction_rules.xml",
+        "security/auto_workshop_figures_rules.xml",
         "data/auto_workshop_data.xml",
         "data/product_data.xml",
         "data/repair_portal_mail.xml",
@@ -70,6 +71,10 @@
         "views/auto_satisfaction_config_views.xml",
         "views/auto_satisfaction_menus.xml",
         "views/auto_knowledge_service_views.xml",
+        "data/auto_workshop_figures_data.xml",
+        "views/auto_declined_work_views.xml",
+        "views/auto_repair_comeback_views.xml",
+        "views/auto_part_views.xml",
     ],
     "demo": [
         "demo/auto_workshop_demo.xml",
@@ -82,6 +87,7 @@
         "demo/auto_claim_demo.xml",
         "demo/auto_shop_demo.xml",
         "demo/auto_knowledge_demo.xml",
+        "demo/auto_workshop_figures_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

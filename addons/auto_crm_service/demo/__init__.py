@@ -7,3 +7,4 @@ from . import auto_shop_story
 from . import auto_satisfaction_story
 from . import auto_appointment_story
 from . import auto_knowledge_story
+from . import auto_workshop_figures_story

@@ -67,7 +67,7 @@ class AutoKnowledgeArticle(models.Model):
                 key,
                 category,
                 name,
-                cars,
+                model_keys,
                 0,
                 read,
                 text,

@@ -131,3 +131,11 @@ from . import survey_user_input_satisfaction
 from . import res_partner_satisfaction
 from . import repair_order_satisfaction
 from . import auto_knowledge_service
+from . import res_company_figures
+from . import auto_declined_work
+from . import auto_followup_declined
+from . import auto_repair_comeback
+from . import auto_repair_job_comeback
+from . import auto_part_class
+from . import auto_part_figure
+from . import auto_part_shortage

@@ -71,19 +71,18 @@ class AutoVehicle(models.Model):
                 ]
             )
         ]
-        declined = self.env["auto.repair.line"].search(
-            [
-                ("repair_id.vehicle_id", "=", self.id),
-                ("decision", "=", "declined"),
-                ("repair_id.service_state", "!=", "cancelled"),
-            ],
-            order="id desc",
-            limit=5,
-        )
-        matters += [
-            self.env._("Declined last time: %(work)s", work=line.name)
-            for line in declined
-        ]
+        declined = self.env["auto.declined.work"]
+        if declined.has_access("read"):
+            matters += [
+                self.env._("Declined last time: %(work)s", work=one._text())
+                for one in declined.search(
+                    [
+                        ("vehicle_id", "=", self.id),
+                        ("state", "in", ("open", "offered")),
+                    ],
+                    limit=5,
+                )
+            ]
         complaints = self.env["auto.complaint"]
         if complaints.has_access("read"):
             matters += [

@@ -16,6 +16,7 @@ from . import test_repair_portal
 from . import test_repair_queries
 from . import test_settlement
 from . import test_workshop_config
+from . import test_workshop_figures
 from . import test_appointment
 from . import test_appointment_concurrency
 from . import test_reminder

@@ -25,3 +25,4 @@ from . import auto_satisfaction_call
 from . import auto_satisfaction_import
 from . import auto_satisfaction_staff
 from . import auto_erase_satisfaction
+from . import auto_repair_comeback_judge
