@@ -89,8 +89,10 @@ class RepairOrder(models.Model):
         """Date what was declined back to its order, and say how urgent it is."""
         works = self.env["auto.declined.work"]
         lines = self.env["auto.repair.line"].search([("decision", "=", "declined")])
-        works._declined(lines - works.search([]).line_id)
-        for work in works.search([]):
+        repairs = lines.repair_id
+        known = works.search([("repair_id", "in", repairs.ids)])
+        works._declined(lines - known.line_id)
+        for work in works.search([("repair_id", "in", repairs.ids)]):
             code = work.line_id.job_id.line_ids.operation_id[:1].code
             work._step(
                 work.state,

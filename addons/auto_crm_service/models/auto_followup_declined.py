@@ -12,7 +12,7 @@ class AutoFollowupRule(models.Model):
 
     trigger = fields.Selection(
         selection_add=[("declined", "Work that the customer declined")],
-        ondelete={"declined": "cascade"},
+        ondelete={"declined": lambda rules: rules._turn_occasions()},
     )
     declined_urgency = fields.Selection(
         selection=URGENCIES, string="Of urgency", help="Empty: all that was declined."

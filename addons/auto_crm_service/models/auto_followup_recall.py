@@ -22,7 +22,7 @@ class AutoFollowupRule(models.Model):
 
     trigger = fields.Selection(
         selection_add=[("recall", "An open recall of the car")],
-        ondelete={"recall": "cascade"},
+        ondelete={"recall": lambda rules: rules._turn_occasions()},
     )
 
     @api.constrains("trigger", "target")
