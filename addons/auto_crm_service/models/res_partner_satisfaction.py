@@ -41,7 +41,8 @@ class ResPartner(models.Model):
         family = self._auto_360_family()
         tile = None
         # Whoever is rated does not learn who answered.
-        if "partner_id" in self.env["auto.satisfaction"].fields_get(["partner_id"]):
+        answers = self.env["auto.satisfaction"]
+        if answers._has_field_access(answers._fields["partner_id"], "read"):
             tile = self._auto_360_tile(
                 "satisfaction",
                 self.env._("Satisfaction"),
