@@ -298,12 +298,12 @@ class TestSatisfaction(SatisfactionCase):
         self.assertEqual(window.customer, "Car Owner")
         for line in window.line_ids:
             if line.question_type == "scale":
-                line.value = 11
+                line.value = "0"
         with self.assertRaisesRegex(UserError, "10"):
             window.action_confirm()
         for line in window.line_ids:
             if line.question_type == "scale":
-                line.value = 9
+                line.value = "9"
         window.action_confirm()
         self.assertEqual(request.state, "answered")
         self.assertAlmostEqual(request.score, 88.9, 1)

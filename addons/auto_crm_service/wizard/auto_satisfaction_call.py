@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
+from odoo.addons.auto_crm_base.tools.phone import mask_phone
+
 
 class AutoSatisfactionCall(models.TransientModel):
     """Asks the questions in a call, and takes the answers down once."""
@@ -34,7 +36,8 @@ class AutoSatisfactionCall(models.TransientModel):
             # Whoever was given the call sees whom to ring.
             partner = wizard._request().partner_id
             wizard.customer = partner.name
-            wizard.phone = partner.phone
+            calls = self.env.user.has_group("auto_crm_base.group_callcentre")
+            wizard.phone = partner.phone if calls else mask_phone(partner.phone or "")
 
     @api.depends("satisfaction_id")
     def _compute_line_ids(self):
@@ -113,13 +116,17 @@ class AutoSatisfactionCallLine(models.TransientModel):
     name = fields.Char(string="What to ask", readonly=True)
     question_type = fields.Char(readonly=True)
     limits = fields.Char(string="From – to", readonly=True)
-    value = fields.Integer(string="Points", default=-1)
+    value = fields.Selection(
+        # Odoo's scales lie within.
+        selection=[(str(points), str(points)) for points in range(11)],
+        string="Points",
+    )
     text = fields.Char(string="Words")
 
     def _is_given(self):
         self.ensure_one()
         if self.question_id.sudo().question_type == "scale":
-            return self.value >= 0
+            return bool(self.value)
         return bool((self.text or "").strip())
 
     def _value(self):
@@ -130,7 +137,7 @@ class AutoSatisfactionCallLine(models.TransientModel):
         self.ensure_one()
         question = self.question_id.sudo()  # whoever asks it may know it
         if question.question_type == "scale":
-            if not question.scale_min <= self.value <= question.scale_max:
+            if not question.scale_min <= int(self.value) <= question.scale_max:
                 raise UserError(
                     self.env._(
                         "“%(question)s”: from %(low)s to %(high)s.",
@@ -139,7 +146,7 @@ class AutoSatisfactionCallLine(models.TransientModel):
                         high=question.scale_max,
                     )
                 )
-            return str(self.value)
+            return self.value
         if question.question_type in ("simple_choice", "multiple_choice"):
             chosen = question.suggested_answer_ids.filtered(
                 lambda one: one.value == self.text
