@@ -261,6 +261,40 @@ class TestReminder(ServiceCase):
         self.assertTrue(complaint)
         self.assertEqual(followup._complain("again"), complaint)
 
+    def test_unhappy_after_the_handover(self):
+        """The consultant's visit after the delivery reaches the complaint desk, too."""
+        rule = self.env.ref("auto_crm_sale.followup_rule_handover_3_days", False)
+        if not rule:
+            self.skipTest("needs the sale's rules")
+        consultant = self.users["consultant", 1]
+        followup = self.env["auto.followup"].create(
+            {
+                "rule_id": rule.id,
+                "partner_id": self.owner.id,
+                "vehicle_id": self.vehicle.id,
+                "company_id": self.store.id,
+                "user_id": consultant.id,
+                "date_due": self.today,
+            }
+        )
+        wizard = (
+            self.env["auto.followup.close"]
+            .with_user(consultant)
+            .create(
+                {
+                    "followup_id": followup.id,
+                    "result": "unhappy",
+                    "note": "The second key is missing",
+                }
+            )
+        )
+        wizard.action_confirm()
+        complaint = followup.complaint_id
+        self.assertEqual(
+            (complaint.partner_id, complaint.channel), (self.owner, "followup")
+        )
+        self.assertIn("second key", complaint.description)
+
     # ------------------------------------------------------------------
     # Occasions and messages
     # ------------------------------------------------------------------
