@@ -26,7 +26,7 @@ class AutoRepairJob(models.Model):
 
     _inherit = "auto.repair.job"
 
-    planned_start = fields.Datetime(copy=False)
+    planned_start = fields.Datetime(string="Planned start", copy=False)
     planned_stop = fields.Datetime(string="Planned end", copy=False)
     plan_clash = fields.Char(
         string="Clash",

@@ -38,13 +38,15 @@ class AutoRepairLine(models.Model):
         self.ensure_one()
         if not self.has_substitute:
             raise UserError(self.env._("Nothing is known to stand in for this part."))
+        # Kept before it is shown, so that its rows have buttons.
+        swap = self.env["auto.part.swap"].create({"line_id": self.id})
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Instead of %(part)s", part=self.name),
             "res_model": "auto.part.swap",
             "views": [(False, "form")],
+            "res_id": swap.id,
             "target": "new",
-            "context": {"default_line_id": self.id},
         }
 
     def _substitute(self, product):

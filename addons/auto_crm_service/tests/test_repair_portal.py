@@ -1,7 +1,7 @@
 import re
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import Form, HttpCase, new_test_user, tagged
 
 from .common import ServiceCase
 from .test_estimate import PIXEL
@@ -112,7 +112,11 @@ class TestRepairPortal(RepairPortalCase):
         self.env.flush_all()
         self.assertNotIn("Disc is scored", self.url_open(url).text)
         share = self.env["auto.repair.share"].with_user(self.adviser)
-        wizard = share.create({"repair_id": repair.id})
+        action = repair.action_share()
+        # As the screen opens it.
+        form = Form(share.with_context(**action["context"]))
+        self.assertIn(url, form.text)
+        wizard = form.save()
         self.assertIn(url, wizard.url)
         self.assertIn(url, wizard.text)
         wizard.action_told()

@@ -144,12 +144,9 @@ class TestSubstitutes(ServiceCase):
         self.assertTrue(line.is_short)
         self.assertTrue(line.has_substitute)
         self._agree(repair)
-        action = line.action_substitutes()
+        action = line.with_user(self.adviser).action_substitutes()
         swap = (
-            self.env["auto.part.swap"]
-            .with_user(self.adviser)
-            .with_context(**action["context"])
-            .create({})
+            self.env["auto.part.swap"].with_user(self.adviser).browse(action["res_id"])
         )
         self.assertEqual(swap.choice_ids[0].product_id, self.newest, "it is there")
         self.assertEqual(swap.choice_ids[0].qty_free, 9)
