@@ -36,6 +36,12 @@ class AutoAppointment(models.Model):
         locale = get_lang(self.env).code
         return babel.dates.format_skeleton(skeleton, day, locale=locale)
 
+    def _store_address(self):
+        """Return where the store is, in one line."""
+        self.ensure_one()
+        lines = self.sudo().company_id.partner_id._display_address(without_company=True)
+        return ", ".join(line.strip() for line in lines.splitlines() if line.strip())
+
     def _customer_url(self):
         """Return the page on which the customer sees, moves and cancels it."""
         self.ensure_one()
@@ -58,7 +64,7 @@ class AutoAppointment(models.Model):
             ),
             summary=" · ".join(filter(None, [known.type_id.name, car])),
             location=" ".join(
-                filter(None, [company.name, company.partner_id.contact_address_inline])
+                filter(None, [company.name, known._store_address()])
             ),
             description=f"{known.name} {known._customer_url()}",
             organizer=company.email,

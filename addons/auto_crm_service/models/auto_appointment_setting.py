@@ -94,6 +94,7 @@ class AutoAppointmentSetting(models.Model):
         "is asked to call; so nobody takes all the times.",
     )
     consent_text = fields.Text(
+        string="Text of the consent",
         translate=True,
         help="What the customer agrees to on the page. Empty: the general text.",
     )
