@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.auto_crm_base.models.auto_append_only_mixin import ERASE
+
 # Only the methods of appointments pass this object, so that no client takes a time
 # past the workshop's capacity or a step past its rules.
 STATE = object()
@@ -363,6 +365,7 @@ class AutoAppointment(models.Model):
         if (
             vals.keys() & STATE_FIELDS
             and self.env.context.get("auto_appointment") is not STATE
+            and self.env.context.get("auto_erase") is not ERASE
         ):
             raise UserError(
                 self.env._(

@@ -63,9 +63,7 @@ class AutoAppointment(models.Model):
                 known.start + timedelta(minutes=15), known.promised_on or known.stop
             ),
             summary=" · ".join(filter(None, [known.type_id.name, car])),
-            location=" ".join(
-                filter(None, [company.name, known._store_address()])
-            ),
+            location=" ".join(filter(None, [company.name, known._store_address()])),
             description=f"{known.name} {known._customer_url()}",
             organizer=company.email,
             sequence=known.move_count,

@@ -558,6 +558,19 @@ class TestAppointmentRights(AppointmentCase):
         with self.assertRaises(UserError):
             self.book(user=other, partner_id=customer.id, company_id=self.store.id)
 
+    def test_erase(self):
+        """What an erased customer said and the link go; the appointment stays."""
+        appointment = self.book(concern="Call my wife, 13900139000")
+        appointment._cancel(self.reason, "Moves to the coast")
+        wizard = self.env["auto.erase.person"].create(
+            {"partner_id": self.owner.id, "reason": "Asked for it"}
+        )
+        wizard.action_erase()
+        self.assertFalse(appointment.concern)
+        self.assertFalse(appointment.reason_note)
+        self.assertFalse(appointment.sudo().access_token)
+        self.assertFalse(appointment.sudo().message_ids)
+
     def test_settings(self):
         for role in ("adviser", "auditor"):
             user = self._role_users()[role]

@@ -16,6 +16,7 @@ from . import auto_appointment_cancel
 from . import auto_appointment_move
 from . import auto_reception_appointment
 from . import auto_call_appointment
+from . import auto_erase_appointment
 from . import auto_recall_import
 from . import auto_recall_note
 from . import auto_reception_recall
