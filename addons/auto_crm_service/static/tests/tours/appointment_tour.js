@@ -11,6 +11,8 @@ const button = (content, name, where = ".o_form_view") => ({
 const progress = (content, value) => ({
     content,
     trigger: `body:not(:has(.modal)) .o_form_view .o_statusbar_status .o_arrow_button_current[data-value=${value}]`,
+    // Settling makes orders and invoices: a busy machine needs its time.
+    timeout: 60000,
 });
 
 const choose = (content, field, text, where = ".o_form_view") => [
