@@ -18,7 +18,7 @@ class AutoRepairShare(models.TransientModel):
     email = fields.Char(related="repair_id.partner_id.email")
     to_decide_count = fields.Integer(related="repair_id.to_decide_count")
     has_sms = fields.Boolean(compute="_compute_has_sms")
-    url = fields.Char(string="Link", compute="_compute_text", store=True)
+    url = fields.Char(string="Link", compute="_compute_url")
     text = fields.Text(
         compute="_compute_text",
         store=True,
@@ -31,13 +31,17 @@ class AutoRepairShare(models.TransientModel):
         self.has_sms = "sms.composer" in self.env
 
     @api.depends("repair_id")
+    def _compute_url(self):
+        for wizard in self:
+            # Who may have the link is checked by the order.
+            repair = wizard.repair_id
+            wizard.url = repair and repair.get_base_url() + repair.get_portal_url()
+
+    @api.depends("repair_id")
     def _compute_text(self):
         for wizard in self:
-            # Who may open this wizard is checked by the order.
             repair = wizard.repair_id
-            repair._check_writer()
             repair = repair.with_context(lang=repair.partner_id.lang or self.env.lang)
-            wizard.url = repair.get_base_url() + repair.get_portal_url()
             asked = repair.line_ids._to_decide()
             words = {
                 "car": repair.vehicle_id.license_plate or repair.vehicle_id.vin or "",
