@@ -2,9 +2,11 @@ from . import base
 from . import auto_append_only_mixin
 from . import auto_store_mixin
 from . import auto_partner_guard_mixin
+from . import auto_derived_mixin
 from . import auto_kept_mixin
 from . import auto_masked_mixin
 from . import auto_numbered_mixin
+from . import auto_window_mixin
 from . import auto_access_log
 from . import auto_wmi
 from . import auto_series

@@ -8,7 +8,9 @@ class AutoFactoryCorrect(models.TransientModel):
     """A refused factory message, put right by a person and taken in."""
 
     _name = "auto.factory.correct"
+    _inherit = ["auto.window.mixin"]
     _description = "Correct a factory message"
+    _document_field = "message_id"
 
     message_id = fields.Many2one(
         comodel_name="auto.factory.message",

@@ -7,7 +7,9 @@ class AutoFollowupClose(models.TransientModel):
     """Take the result of a follow-up, or why it is not done."""
 
     _name = "auto.followup.close"
+    _inherit = ["auto.window.mixin"]
     _description = "Result of a follow-up"
+    _document_field = "followup_id"
 
     followup_id = fields.Many2one(
         comodel_name="auto.followup", required=True, ondelete="cascade"

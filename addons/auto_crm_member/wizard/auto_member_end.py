@@ -6,7 +6,9 @@ class AutoMemberEnd(models.TransientModel):
     """Ends a membership, with a reason."""
 
     _name = "auto.member.end"
+    _inherit = ["auto.window.mixin"]
     _description = "End a membership"
+    _document_field = "member_id"
 
     member_id = fields.Many2one(
         comodel_name="auto.member", string="Member", required=True, readonly=True

@@ -12,7 +12,9 @@ class AutoMemberPoints(models.TransientModel):
     """Corrects the points of a member, with a reason."""
 
     _name = "auto.member.points"
+    _inherit = ["auto.window.mixin"]
     _description = "Correct points"
+    _document_field = "member_id"
 
     member_id = fields.Many2one(
         comodel_name="auto.member", string="Member", required=True, readonly=True

@@ -5,7 +5,9 @@ class AutoMemberTierChange(models.TransientModel):
     """Gives a member another tier by a person's decision."""
 
     _name = "auto.member.tier.change"
+    _inherit = ["auto.window.mixin"]
     _description = "Change tier"
+    _document_field = "member_id"
 
     member_id = fields.Many2one(
         comodel_name="auto.member", string="Member", required=True, readonly=True

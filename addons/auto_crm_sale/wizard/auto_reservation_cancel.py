@@ -10,7 +10,9 @@ class AutoReservationCancel(models.TransientModel):
     """Asks why a reservation ends, and shows what is paid back of the deposit."""
 
     _name = "auto.reservation.cancel"
+    _inherit = ["auto.window.mixin"]
     _description = "Cancel a reservation"
+    _document_field = "reservation_id"
 
     reservation_id = fields.Many2one(
         comodel_name="auto.reservation", required=True, readonly=True

@@ -22,7 +22,9 @@ class AutoSalesPlanFill(models.TransientModel):
     """
 
     _name = "auto.sales.plan.fill"
+    _inherit = ["auto.window.mixin"]
     _description = "Fill in targets"
+    _document_field = "plan_id"
 
     plan_id = fields.Many2one(
         comodel_name="auto.sales.plan",

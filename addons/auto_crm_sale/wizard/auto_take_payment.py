@@ -8,7 +8,9 @@ class AutoTakePayment(models.TransientModel):
     """The cashier's form: money for a contract, in one step."""
 
     _name = "auto.take.payment"
+    _inherit = ["auto.window.mixin"]
     _description = "Take a payment"
+    _document_field = "order_id"
 
     order_id = fields.Many2one(
         comodel_name="sale.order",

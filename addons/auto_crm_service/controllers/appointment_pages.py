@@ -8,6 +8,8 @@ from odoo.http import request
 from odoo.tools.date_utils import localized
 
 SHOWN_DAYS = 7
+# No store takes bookings further ahead, and calendars end somewhere.
+FURTHEST = timedelta(days=400)
 
 
 class AppointmentPages:
@@ -22,18 +24,23 @@ class AppointmentPages:
         return int(text) if text.isdecimal() and len(text) < 10 else 0
 
     def _day(self, text):
-        """Return the date that was sent, or None."""
+        """Return the date that was sent, or None for what is none to come."""
+        today = fields.Date.today()
         try:
-            return fields.Date.to_date(str(text or "")[:10])
+            day = fields.Date.to_date(str(text or "")[:10])
         except ValueError:
             return None
+        near = day and today - timedelta(days=1) <= day < today + FURTHEST
+        return day if near else None
 
     def _moment(self, text):
-        """Return the moment (UTC) that was sent, or None."""
+        """Return the moment (UTC) that was sent, or None for what is none to come."""
+        now = fields.Datetime.now()
         try:
-            return fields.Datetime.to_datetime(str(text or "").replace("T", " ")[:19])
+            moment = fields.Datetime.to_datetime(str(text or "").replace("T", " ")[:19])
         except ValueError:
             return None
+        return moment if moment and now <= moment < now + FURTHEST else None
 
     def _public_types(self):
         # What can be booked is on the page, whoever looks at it.
@@ -110,7 +117,7 @@ class AppointmentPages:
             with request.env.cr.savepoint():
                 if what == "confirm":
                     appointment.action_confirm()
-                elif what == "cancel":
+                elif what == "cancel" and appointment.state != "cancelled":
                     appointment._check_may_change()
                     appointment._cancel(note=note, by="customer")
                 elif what == "move":

@@ -57,6 +57,7 @@ class AutoAppointment(models.Model):
 
     _name = "auto.appointment"
     _inherit = [
+        "auto.derived.mixin",
         "auto.numbered.mixin",
         "auto.masked.mixin",
         "auto.partner.guard.mixin",

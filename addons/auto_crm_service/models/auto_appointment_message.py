@@ -10,6 +10,9 @@ from odoo.tools.date_utils import localized
 from ..tools import ical
 from .auto_appointment import COMING
 
+# Who would wait longer leaves the car.
+LONGEST_WAIT = timedelta(hours=4)
+
 
 class AutoAppointment(models.Model):
     """What the customer is told: confirmation with a calendar file, reminder."""
@@ -49,6 +52,17 @@ class AutoAppointment(models.Model):
         # Whoever has the letter has the link; it is written by the system.
         return f"{base}/auto/appointment/mine/{self.sudo().access_token}"
 
+    def _calendar_stop(self):
+        """Return until when the customer is busy with it.
+
+        Who leaves the car for long only brings it.
+        """
+        self.ensure_one()
+        stop = max(self.start + timedelta(minutes=15), self.promised_on or self.stop)
+        if stop - self.start > LONGEST_WAIT:
+            return self.start + timedelta(minutes=30)
+        return stop
+
     def _calendar_file(self):
         """Return the bytes of a calendar file of the appointment."""
         self.ensure_one()
@@ -59,9 +73,7 @@ class AutoAppointment(models.Model):
             uid=f"auto-appointment-{known.id}@{self.env.cr.dbname}",
             stamp=fields.Datetime.now(),
             start=known.start,
-            stop=max(
-                known.start + timedelta(minutes=15), known.promised_on or known.stop
-            ),
+            stop=known._calendar_stop(),
             summary=" · ".join(filter(None, [known.type_id.name, car])),
             location=" ".join(filter(None, [company.name, known._store_address()])),
             description=f"{known.name} {known._customer_url()}",

@@ -79,6 +79,7 @@ class AutoClaim(models.Model):
 
     _name = "auto.claim"
     _inherit = [
+        "auto.derived.mixin",
         "auto.numbered.mixin",
         "auto.partner.guard.mixin",
         "mail.thread",
@@ -274,6 +275,10 @@ class AutoClaim(models.Model):
         if not repair.exists() or not repair.vehicle_id:
             raise UserError(self.env._("A claim is made from the repair order."))
         repair.check_access("write")
+        if repair.service_state == "cancelled":
+            raise UserError(
+                self.env._("%(order)s is cancelled.", order=repair.display_name)
+            )
         if not repair.line_ids._claimable(kind):
             raise UserError(
                 self.env._(

@@ -18,6 +18,7 @@ class AutoClaimLine(models.Model):
     """One operation, part or sublet that is claimed, and what was decided on it."""
 
     _name = "auto.claim.line"
+    _inherit = ["auto.derived.mixin"]
     _description = "Claim line"
     _order = "claim_id desc, number, id"
 

@@ -77,10 +77,9 @@ class AutoComplaintCategory(models.Model):
             return NotImplemented
         names = {name.casefold() for name in value if name}
         # There are some dozens of categories, in the languages of their readers.
-        found = (
-            self.sudo()
-            .search([])
-            .filtered(lambda category: category.complete_name.casefold() in names)
+        known = self.sudo().search([("parent_path", "!=", False)])
+        found = known.filtered(
+            lambda category: category.complete_name.casefold() in names
         )
         return [("id", "in", found.ids)]
 

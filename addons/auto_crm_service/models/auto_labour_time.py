@@ -1,8 +1,12 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 # Only the methods that clock pass this object.
 CLOCK = object()
+# Nobody works longer in one go; a clock that was forgotten is stopped before.
+LONGEST_HOURS = 24
 
 
 class AutoLabourTime(models.Model):
@@ -13,6 +17,7 @@ class AutoLabourTime(models.Model):
     """
 
     _name = "auto.labour.time"
+    _inherit = ["auto.derived.mixin"]
     _description = "Clocked time"
     _order = "start desc, id desc"
 
@@ -83,6 +88,10 @@ class AutoLabourTime(models.Model):
         for time in self:
             if time.start > now or (time.stop or time.start) > now:
                 raise ValidationError(self.env._("Nobody has worked in the future."))
+            if time.stop and time.stop - time.start > timedelta(hours=LONGEST_HOURS):
+                raise ValidationError(
+                    self.env._("Nobody works for more than a day without a break.")
+                )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -28,6 +28,7 @@ class AutoRecallVehicle(models.Model):
     """
 
     _name = "auto.recall.vehicle"
+    _inherit = ["auto.derived.mixin"]
     _description = "Car of a recall"
     _order = "date_matched desc, id desc"
     _rec_name = "recall_id"

@@ -12,6 +12,7 @@ class AutoRepairJob(models.Model):
     """One job of a repair order: concern, cause and correction."""
 
     _name = "auto.repair.job"
+    _inherit = ["auto.derived.mixin"]
     _description = "Repair job"
     _order = "repair_id, sequence, id"
     _rec_name = "concern"
@@ -130,6 +131,10 @@ class AutoRepairJob(models.Model):
                         "%(user)s does not work in this store.", user=technician.name
                     )
                 )
+
+    @api.model
+    def _field_needs(self):
+        return {**super()._field_needs(), "time_ids": "auto.labour.time"}
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -30,6 +30,7 @@ class AutoRepairLine(models.Model):
     """Labour, a part or work done outside, offered and done on a repair order."""
 
     _name = "auto.repair.line"
+    _inherit = ["auto.derived.mixin"]
     _description = "Labour or part"
     _order = "repair_id, job_id, sequence, id"
 

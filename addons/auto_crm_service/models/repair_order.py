@@ -46,7 +46,7 @@ class RepairOrder(models.Model):
     """
 
     _name = "repair.order"
-    _inherit = ["repair.order", "auto.partner.guard.mixin"]
+    _inherit = ["repair.order", "auto.derived.mixin", "auto.partner.guard.mixin"]
     _rec_names_search = ["name", "vehicle_id", "key_tag"]
     _guarded_partner_fields = ("partner_id", "brought_by_id")
 
@@ -198,6 +198,27 @@ class RepairOrder(models.Model):
             of_cars._received()
         return repairs
 
+    @api.model
+    def _field_needs(self):
+        return {**super()._field_needs(), "move_ids": "stock.move"}
+
+    def _check_store_kept(self, vals):
+        """Refuse to move the order of a car to another store.
+
+        :raise UserError: for another store than the one that received the car
+        """
+        if (
+            "company_id" in vals
+            and not self.env.su
+            and any(
+                repair.vehicle_id and repair.company_id.id != vals["company_id"]
+                for repair in self
+            )
+        ):
+            raise UserError(
+                self.env._("The order stays in the store that received the car.")
+            )
+
     def copy_data(self, default=None):
         if any(repair.vehicle_id for repair in self):
             raise UserError(
@@ -220,6 +241,7 @@ class RepairOrder(models.Model):
                         "The progress of a repair order follows from its buttons."
                     )
                 )
+            self._check_store_kept(vals)
             if vals.keys() & SETTLED_FIELDS and not self.env.su:
                 self._check_not_over()
         if "vehicle_id" in vals and any(

@@ -48,6 +48,11 @@ class RepairOrder(models.Model):
             repair.access_url = f"/my/repairs/{repair.id}"
         return result
 
+    def _get_report_base_filename(self):
+        """Return the name of the file that the customer's page prints."""
+        self.ensure_one()
+        return self.name.replace("/", "-")
+
     # ------------------------------------------------------------------
     # Actions
     # ------------------------------------------------------------------

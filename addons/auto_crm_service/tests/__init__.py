@@ -5,6 +5,7 @@ from . import test_complaint_rights
 from . import test_complaint_tour
 from . import test_complaint_work
 from . import test_estimate
+from . import test_foreign_documents
 from . import test_knowledge_service
 from . import test_labour_time
 from . import test_member_discount

@@ -6,7 +6,9 @@ class AutoAppointmentMove(models.TransientModel):
     """Give an appointment another time, and keep why."""
 
     _name = "auto.appointment.move"
+    _inherit = ["auto.window.mixin"]
     _description = "Move an appointment"
+    _document_field = "appointment_id"
 
     appointment_id = fields.Many2one(
         comodel_name="auto.appointment", required=True, ondelete="cascade"

@@ -9,7 +9,9 @@ class AutoClaimDecide(models.TransientModel):
     """Records by hand what the payer decided on each line of a claim."""
 
     _name = "auto.claim.decide"
+    _inherit = ["auto.window.mixin"]
     _description = "Payer's decision"
+    _document_field = "claim_id"
 
     claim_id = fields.Many2one(
         comodel_name="auto.claim", required=True, ondelete="cascade"
@@ -81,7 +83,9 @@ class AutoClaimDecideLine(models.TransientModel):
     """One line of a claim, to be decided."""
 
     _name = "auto.claim.decide.line"
+    _inherit = ["auto.window.mixin"]
     _description = "Claim line to decide"
+    _document_field = "line_id"
 
     wizard_id = fields.Many2one(
         comodel_name="auto.claim.decide", required=True, ondelete="cascade"
@@ -121,7 +125,9 @@ class AutoClaimBear(models.TransientModel):
     """Asks who bears what the payer does not pay."""
 
     _name = "auto.claim.bear"
+    _inherit = ["auto.window.mixin"]
     _description = "Who bears what is not paid"
+    _document_field = "claim_id"
 
     claim_id = fields.Many2one(
         comodel_name="auto.claim", required=True, ondelete="cascade"
@@ -160,7 +166,9 @@ class AutoClaimBearLine(models.TransientModel):
     """One line that is not paid in full."""
 
     _name = "auto.claim.bear.line"
+    _inherit = ["auto.window.mixin"]
     _description = "Claim line not paid in full"
+    _document_field = "line_id"
 
     wizard_id = fields.Many2one(
         comodel_name="auto.claim.bear", required=True, ondelete="cascade"

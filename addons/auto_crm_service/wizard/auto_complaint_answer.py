@@ -7,7 +7,9 @@ class AutoComplaintAnswer(models.TransientModel):
     """Answer the customer, by e-mail or by what was said."""
 
     _name = "auto.complaint.answer"
+    _inherit = ["auto.window.mixin"]
     _description = "Answer to a complaint"
+    _document_field = "complaint_id"
 
     complaint_id = fields.Many2one(
         comodel_name="auto.complaint", required=True, ondelete="cascade"

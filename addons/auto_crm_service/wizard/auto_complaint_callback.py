@@ -5,7 +5,9 @@ class AutoComplaintCallback(models.TransientModel):
     """What the customer says to the answer."""
 
     _name = "auto.complaint.callback"
+    _inherit = ["auto.window.mixin"]
     _description = "Call-back after a complaint"
+    _document_field = "complaint_id"
 
     complaint_id = fields.Many2one(
         comodel_name="auto.complaint", required=True, ondelete="cascade"

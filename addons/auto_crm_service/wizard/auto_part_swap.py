@@ -6,7 +6,9 @@ class AutoPartSwap(models.TransientModel):
     """Shows what may stand in for a part, with stock and price."""
 
     _name = "auto.part.swap"
+    _inherit = ["auto.window.mixin"]
     _description = "Substitutes of a part"
+    _document_field = "line_id"
 
     line_id = fields.Many2one(
         comodel_name="auto.repair.line", required=True, ondelete="cascade"

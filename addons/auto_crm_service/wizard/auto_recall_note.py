@@ -9,7 +9,9 @@ class AutoRecallNote(models.TransientModel):
     """Takes what the owner of a car said about a recall, or why it needs none."""
 
     _name = "auto.recall.note"
+    _inherit = ["auto.window.mixin"]
     _description = "What the owner said about a recall"
+    _document_field = "row_id"
 
     row_id = fields.Many2one(
         comodel_name="auto.recall.vehicle", required=True, ondelete="cascade"

@@ -7,7 +7,9 @@ class AutoRepairDecide(models.TransientModel):
     """Records what the customer decides on an estimate: signed, or by a call."""
 
     _name = "auto.repair.decide"
+    _inherit = ["auto.window.mixin"]
     _description = "Customer's decision on the estimate"
+    _document_field = "repair_id"
 
     repair_id = fields.Many2one(
         comodel_name="repair.order", required=True, ondelete="cascade"
@@ -91,7 +93,9 @@ class AutoRepairDecideLine(models.TransientModel):
     """One line of an estimate, to be approved or declined."""
 
     _name = "auto.repair.decide.line"
+    _inherit = ["auto.window.mixin"]
     _description = "Line to decide on"
+    _document_field = "line_id"
 
     wizard_id = fields.Many2one(
         comodel_name="auto.repair.decide", required=True, ondelete="cascade"

@@ -6,7 +6,9 @@ class AutoRepairReworkNew(models.TransientModel):
     """Sends a car back from the quality check to the workshop."""
 
     _name = "auto.repair.rework.new"
+    _inherit = ["auto.window.mixin"]
     _description = "Send back to the workshop"
+    _document_field = "repair_id"
 
     repair_id = fields.Many2one(
         comodel_name="repair.order", required=True, ondelete="cascade"

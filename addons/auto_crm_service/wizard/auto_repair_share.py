@@ -9,7 +9,9 @@ class AutoRepairShare(models.TransientModel):
     """Sends the customer the link to the page of the repair order."""
 
     _name = "auto.repair.share"
+    _inherit = ["auto.window.mixin"]
     _description = "Link for the customer"
+    _document_field = "repair_id"
 
     repair_id = fields.Many2one(
         comodel_name="repair.order", required=True, ondelete="cascade"

@@ -9,7 +9,9 @@ class AutoSatisfactionCall(models.TransientModel):
     """Asks the questions in a call, and takes the answers down once."""
 
     _name = "auto.satisfaction.call"
+    _inherit = ["auto.window.mixin"]
     _description = "Survey by phone"
+    _document_field = "satisfaction_id"
 
     satisfaction_id = fields.Many2one(
         comodel_name="auto.satisfaction", required=True, ondelete="cascade"
