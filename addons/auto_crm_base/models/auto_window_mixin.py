@@ -17,8 +17,13 @@ class AutoWindowMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        name = self._document_field
+        default = self.env.context.get(f"default_{name}")
+        named = {default, *(vals.get(name) for vals in vals_list)}
+        self._check_document(named)
         windows = super().create(vals_list)
-        self._check_document(windows.sudo()[self._document_field].ids)
+        # A document can come by the field's own default, too.
+        self._check_document(set(windows.sudo()[name].ids) - named)
         return windows
 
     def write(self, vals):

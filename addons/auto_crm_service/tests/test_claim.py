@@ -226,7 +226,7 @@ class TestClaim(ClaimCase):
         repair = self._ready("warranty")
         self.env.flush_all()
         self.env.invalidate_all()
-        with self.assertQueryCount(45):
+        with self.assertQueryCount(47):
             repair._action_claim("warranty")
             self.env.flush_all()
 
