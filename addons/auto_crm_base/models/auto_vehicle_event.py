@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
 
 # Only auto.vehicle._log_event() passes this object, so that no client, import
 # or other code writes the timeline past it.
@@ -106,6 +107,22 @@ class AutoVehicleEvent(models.Model):
                 )
             )
         return super().create(vals_list)
+
+    def _turn_into(self, kind):
+        """Give these lines another kind, as the addon goes that brought theirs.
+
+        :param str kind: one of those above, which stay
+        """
+        if self:
+            # The timeline refuses every write; its words stay as they are.
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE auto_vehicle_event SET kind = %s WHERE id IN %s",
+                    kind,
+                    tuple(self.ids),
+                )
+            )
+            self.invalidate_recordset(["kind"])
 
     @api.model
     def _kind_icons(self):

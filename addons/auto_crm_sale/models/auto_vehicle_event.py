@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 
 class AutoVehicleEvent(models.Model):
@@ -13,10 +12,10 @@ class AutoVehicleEvent(models.Model):
             ("tradein", "Trade-in"),
         ],
         ondelete={
-            "contract": lambda events: events._turn_into_sale(),
-            "addon": lambda events: events._turn_into_sale(),
-            "handover": lambda events: events._turn_into_sale(),
-            "tradein": lambda events: events._turn_into_sale(),
+            "contract": lambda events: events._turn_into("sale"),
+            "addon": lambda events: events._turn_into("sale"),
+            "handover": lambda events: events._turn_into("sale"),
+            "tradein": lambda events: events._turn_into("sale"),
         },
     )
 
@@ -29,15 +28,3 @@ class AutoVehicleEvent(models.Model):
             "handover": "fa-key",
             "tradein": "fa-exchange",
         }
-
-    def _turn_into_sale(self):
-        """Keep the lines when the addon goes; they are lines of the sale then."""
-        if self:
-            # The timeline refuses every write; its words stay as they are.
-            self.env.cr.execute(
-                SQL(
-                    "UPDATE auto_vehicle_event SET kind = 'sale' WHERE id IN %s",
-                    tuple(self.ids),
-                )
-            )
-            self.invalidate_recordset(["kind"])

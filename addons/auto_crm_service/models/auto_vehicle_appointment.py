@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 
 class AutoVehicle(models.Model):
@@ -43,21 +42,9 @@ class AutoVehicleEvent(models.Model):
 
     kind = fields.Selection(
         selection_add=[("appointment", "Appointment")],
-        ondelete={"appointment": lambda events: events._turn_appointments()},
+        ondelete={"appointment": lambda events: events._turn_into("store")},
     )
 
     @api.model
     def _kind_icons(self):
         return {**super()._kind_icons(), "appointment": "fa-calendar-check-o"}
-
-    def _turn_appointments(self):
-        """Keep the lines when the addon goes; they are lines of the store then."""
-        if self:
-            # The timeline refuses every write; its words stay as they are.
-            self.env.cr.execute(
-                SQL(
-                    "UPDATE auto_vehicle_event SET kind = 'store' WHERE id IN %s",
-                    tuple(self.ids),
-                )
-            )
-            self.invalidate_recordset(["kind"])

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import SQL, format_date
+from odoo.tools import format_date
 
 
 class AutoVehicle(models.Model):
@@ -80,21 +80,9 @@ class AutoVehicleEvent(models.Model):
 
     kind = fields.Selection(
         selection_add=[("claim", "Claim")],
-        ondelete={"claim": lambda events: events._turn_claims()},
+        ondelete={"claim": lambda events: events._turn_into("repair")},
     )
 
     @api.model
     def _kind_icons(self):
         return {**super()._kind_icons(), "claim": "fa-shield"}
-
-    def _turn_claims(self):
-        """Keep the lines when the addon goes; they are the workshop's then."""
-        if self:
-            # The timeline refuses every write; its words stay as they are.
-            self.env.cr.execute(
-                SQL(
-                    "UPDATE auto_vehicle_event SET kind = 'repair' WHERE id IN %s",
-                    tuple(self.ids),
-                )
-            )
-            self.invalidate_recordset(["kind"])

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 
 class AutoVehicle(models.Model):
@@ -44,21 +43,9 @@ class AutoVehicleEvent(models.Model):
 
     kind = fields.Selection(
         selection_add=[("complaint", "Complaint")],
-        ondelete={"complaint": lambda events: events._turn_complaints()},
+        ondelete={"complaint": lambda events: events._turn_into("store")},
     )
 
     @api.model
     def _kind_icons(self):
         return {**super()._kind_icons(), "complaint": "fa-exclamation-triangle"}
-
-    def _turn_complaints(self):
-        """Keep the lines when the addon goes; they are lines of the store then."""
-        if self:
-            # The timeline refuses every write; its words stay as they are.
-            self.env.cr.execute(
-                SQL(
-                    "UPDATE auto_vehicle_event SET kind = 'store' WHERE id IN %s",
-                    tuple(self.ids),
-                )
-            )
-            self.invalidate_recordset(["kind"])

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 from .auto_recall_match import VIN_KEY
 
@@ -129,21 +128,9 @@ class AutoVehicleEvent(models.Model):
 
     kind = fields.Selection(
         selection_add=[("recall", "Recall")],
-        ondelete={"recall": lambda events: events._turn_recalls()},
+        ondelete={"recall": lambda events: events._turn_into("store")},
     )
 
     @api.model
     def _kind_icons(self):
         return {**super()._kind_icons(), "recall": "fa-bullhorn"}
-
-    def _turn_recalls(self):
-        """Keep the lines when the addon goes; they are lines of the store then."""
-        if self:
-            # The timeline refuses every write; its words stay as they are.
-            self.env.cr.execute(
-                SQL(
-                    "UPDATE auto_vehicle_event SET kind = 'store' WHERE id IN %s",
-                    tuple(self.ids),
-                )
-            )
-            self.invalidate_recordset(["kind"])
