@@ -17,3 +17,9 @@ class SaleOrder(models.Model):
     def _compute_is_used_sale(self):
         for order in self:
             order.is_used_sale = any(order.order_line.mapped("is_used_car"))
+
+    def _action_confirm(self):
+        # Delivered, the car is a used one: what the contract sold is settled now.
+        self._recompute_recordset(["is_used_sale"])
+        self.order_line._recompute_recordset(["is_used_car"])
+        return super()._action_confirm()

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 
 # Only the methods that clock pass this object.
 CLOCK = object()
-# Nobody works longer in one go; a clock that was forgotten is stopped before.
+# Nobody works longer in one go; a clock that was forgotten is cut there.
 LONGEST_HOURS = 24
 
 
@@ -88,7 +88,7 @@ class AutoLabourTime(models.Model):
         for time in self:
             if time.start > now or (time.stop or time.start) > now:
                 raise ValidationError(self.env._("Nobody has worked in the future."))
-            if time.stop and time.stop - time.start > timedelta(hours=LONGEST_HOURS):
+            if time.stop and time.stop > time._latest_stop():
                 raise ValidationError(
                     self.env._("Nobody works for more than a day without a break.")
                 )
@@ -122,3 +122,8 @@ class AutoLabourTime(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(self.env._("Clocked time is kept; correct it with a reason."))
+
+    def _latest_stop(self):
+        """Return until when a person may have worked in one go, a datetime."""
+        self.ensure_one()
+        return self.start + timedelta(hours=LONGEST_HOURS)

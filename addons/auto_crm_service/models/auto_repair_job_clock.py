@@ -175,8 +175,17 @@ class AutoRepairJob(models.Model):
 
     @api.model
     def _stop(self, times, reason):
-        times.sudo().with_context(auto_clock=CLOCK).write(
-            {"stop": fields.Datetime.now(), "pause_reason": reason}
-        )
+        times = times.sudo().with_context(auto_clock=CLOCK)
+        now = fields.Datetime.now()
+        forgotten = times.filtered(lambda time: now > time._latest_stop())
+        (times - forgotten).write({"stop": now, "pause_reason": reason})
+        for time in forgotten:
+            time.write(
+                {
+                    "stop": time._latest_stop(),
+                    "pause_reason": reason,
+                    "note": self.env._("The clock was forgotten: correct the time."),
+                }
+            )
         # The next clock of a technician must find this one stopped.
         times.sudo().flush_recordset(["stop"])

@@ -36,7 +36,7 @@ class TestGuarantee(ClaimCase):
         self.assertIn("limit reached", repair.guarantee_note)
         self.assertIn(
             "limit reached",
-            self.vehicle.with_user(self.adviser)._counter_notes()[0],
+            " ".join(self.vehicle.with_user(self.adviser)._counter_notes()),
         )
 
     def test_what_counts(self):

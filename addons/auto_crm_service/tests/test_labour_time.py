@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from psycopg2 import IntegrityError
 
 from odoo import fields
@@ -80,15 +82,28 @@ class TestLabourTime(ServiceCase):
         self.job.action_start()
         self.job.action_pause()
         time = self.job.sudo().time_ids.with_user(self.service_manager)
+        earlier = time.stop - timedelta(hours=3)
         with self.assertRaisesRegex(UserError, "why"):
-            time.start = "2026-03-02 08:00:00"
-        time.write({"start": "2026-03-02 08:00:00", "note": "Forgot to clock"})
+            time.start = earlier
+        time.write({"start": earlier, "note": "Forgot to clock"})
+        with self.assertRaisesRegex(ValidationError, "a day"):
+            time.write({"start": time.stop - timedelta(hours=25), "note": "Typo"})
         with self.assertRaises(ValidationError):
             time.write({"stop": "2199-01-01 00:00:00", "note": "Typo"})
         with self.assertRaises(UserError):
             time.unlink()
         with self.assertRaises(UserError):
             time.write({"user_id": self.adviser.id})
+
+    def test_forgotten_over_the_weekend(self):
+        """A clock nobody stopped ends after a day, and says that it was forgotten."""
+        self.job.action_start()
+        time = self.job.sudo().time_ids
+        start = fields.Datetime.now() - timedelta(days=3)
+        time.with_context(auto_clock=CLOCK).start = start
+        self.job.action_pause()
+        self.assertEqual(time.stop, start + timedelta(hours=24))
+        self.assertIn("forgotten", time.note)
 
     def test_not_done_by_hand(self):
         """A job is done by its button."""
