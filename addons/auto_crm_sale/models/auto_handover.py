@@ -14,6 +14,8 @@ TERM_DATES = (
     "insurance_end_date",
     "inspection_due_date",
 )
+#: Add-ons without which a car may not be driven on the road.
+DRIVING_ADDONS = ("insurance", "registration")
 SIGNATURES = ("customer_signature", "consultant_signature")
 # What the customer signs: a change asks for a new signature.
 SIGNED_FIELDS = frozenset(
@@ -131,6 +133,13 @@ class AutoHandover(models.Model):
     )
     odometer = fields.Integer(string="Odometer (km)", aggregator=False, copy=False)
     key_count = fields.Integer(string="Keys", default=2, aggregator=False)
+    unfinished_addons = fields.Char(
+        string="Not finished",
+        compute="_compute_unfinished_addons",
+        compute_sudo=True,
+        help="Insurance and registration of the contract that are still open: the "
+        "customer may not drive away without them.",
+    )
     license_plate = fields.Char(
         string="License plate",
         compute="_compute_license_plate",
@@ -213,6 +222,19 @@ class AutoHandover(models.Model):
     # ------------------------------------------------------------------
     # Compute and check
     # ------------------------------------------------------------------
+
+    @api.depends("order_id.addon_ids.state", "state")
+    def _compute_unfinished_addons(self):
+        for handover in self:
+            addons = handover.order_id.addon_ids.filtered(
+                lambda addon: addon.category in DRIVING_ADDONS
+                and addon.state in ("draft", "in_progress")
+            )
+            handover.unfinished_addons = (
+                ", ".join(addons.kind_id.mapped("name"))
+                if handover.state == "planned"
+                else False
+            )
 
     @api.depends("order_id")
     def _compute_vehicle_id(self):

@@ -132,7 +132,7 @@ class TestHandover(SaleCase):
         rule = self.env.ref("auto_crm_sale.followup_rule_handover_3_days")
         self.env.flush_all()
         rule.invalidate_recordset()
-        later = fields.Date.context_today(rule) + timedelta(days=3)
+        later = self.vehicle.delivery_date + timedelta(days=3)
         self.patch(fields.Date, "context_today", lambda *_args: later)
         rule._generate()
         followup = self.env["auto.followup"].search(
@@ -232,10 +232,10 @@ class TestHandover(SaleCase):
         self.assertEqual(handover.state, "cancelled")
 
     def test_days_that_make_no_sense(self):
-        today = fields.Date.context_today(self.order)
         with self.assertRaises(ValidationError), self.cr.savepoint():
             self._handover(date_planned="2020-01-01 08:00:00")
         handover = self._handover()
+        today = fields.Date.context_today(handover)
         with self.assertRaises(ValidationError), self.cr.savepoint():
             handover.date_planned = "2020-01-01 08:00:00"
         for name in (
@@ -258,6 +258,20 @@ class TestHandover(SaleCase):
             handover.with_user(self.users["auditor"]).odometer = 3
         with self.assertRaises(AccessError), self.cr.savepoint():
             handover.with_user(self.users["adviser", 1]).action_finish()
+
+    def test_open_insurance_is_told(self):
+        """Who hands the car over sees that it is not insured yet."""
+        handover = self._handover()
+        self.assertFalse(handover.unfinished_addons)
+        kind = self.env["auto.sale.addon.kind"].search(
+            [("category", "=", "insurance")], limit=1
+        )
+        addon = self.env["auto.sale.addon"].create(
+            {"order_id": self.order.id, "kind_id": kind.id}
+        )
+        self.assertEqual(handover.unfinished_addons, kind.name)
+        addon.action_cancel()
+        self.assertFalse(handover.unfinished_addons)
 
     def test_print(self):
         handover = self._handover()
