@@ -2,7 +2,7 @@
     "name": "Auto CRM: Campaigns",
     "version": "19.0.1.0.0",
     "category": "Sales/Automotive",
-    "summary": "Campaigns, events and bulk messages, from the plan to the orders they led to",
+    "summary": "Campaigns, events, bulk messages, and what they led to",
     "author": "auto-crm",
     "license": "LGPL-3",
     "depends": [

@@ -227,8 +227,10 @@ class AutoHandover(models.Model):
     def _compute_unfinished_addons(self):
         for handover in self:
             addons = handover.order_id.addon_ids.filtered(
-                lambda addon: addon.category in DRIVING_ADDONS
-                and addon.state in ("draft", "in_progress")
+                lambda addon: (
+                    addon.category in DRIVING_ADDONS
+                    and addon.state in ("draft", "in_progress")
+                )
             )
             handover.unfinished_addons = (
                 ", ".join(addons.kind_id.mapped("name"))
