@@ -13,6 +13,9 @@ class AutoCall(Home):
         :param ref: the call's id in the telephone system
         :param direction: ``in`` (default) or ``out``
         :return: a redirect to the call, or the plain call screen without number
+
+        A second request of the same call, as a telephone system repeats one or a
+        person reloads the page, opens the same screen again.
         """
         calls = request.env["auto.call"]
         if number is None or not calls.has_access("create"):

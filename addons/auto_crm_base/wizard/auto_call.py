@@ -15,8 +15,10 @@ class AutoCall(models.TransientModel):
     """
 
     _name = "auto.call"
+    _inherit = ["auto.window.mixin"]
     _description = "Call"
     _rec_name = "number"
+    _document_field = "partner_id"
 
     number = fields.Char(string="Caller's number", readonly=True)
     state = fields.Selection(
@@ -110,8 +112,19 @@ class AutoCall(models.TransientModel):
             caller without number
         :param str external_ref: the call's id in the telephone system
         :param str direction: ``in`` or ``out``
-        :return: one ``auto.call``
+        :return: one ``auto.call``; for a ``external_ref`` that this agent has on the
+            screen, that one
         """
+        again = external_ref and self.search(
+            [
+                ("external_ref", "=", external_ref[:64]),
+                ("create_uid", "=", self.env.uid),
+            ],
+            order="id desc",
+            limit=1,
+        )
+        if again:
+            return again
         country = self.env.company.country_id.code
         # What is no number is shown all the same, cut to a sane length.
         shown = normalise_phone(number, country) or clean_digits(number)[:40]

@@ -64,3 +64,9 @@ from . import crm_lead_integrity
 from . import crm_lead_adopt
 from . import crm_lead_my_day
 from . import crm_lead_screen
+from . import auto_call_reason
+from . import auto_call_list
+from . import auto_call_list_entry
+from . import auto_call_list_fill
+from . import auto_call_list_next
+from . import auto_contact_call

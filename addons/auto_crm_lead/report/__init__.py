@@ -1,2 +1,3 @@
 from . import auto_lead_response_report
 from . import auto_lead_grade_report
+from . import auto_call_report

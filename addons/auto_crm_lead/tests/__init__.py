@@ -22,3 +22,5 @@ from . import test_response_clock
 from . import test_salesperson
 from . import test_tours
 from . import test_website_form
+from . import test_call_list
+from . import test_call_list_concurrency

@@ -5,4 +5,5 @@ from . import auto_lead_reassign
 from . import crm_lead_lost
 from . import auto_intake_wizard
 from . import auto_call
+from . import auto_call_entry
 from . import auto_erase_person

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+# After these the prospect's consultant has nothing new to do.
+NOT_SPOKEN = ("no_answer", "wrong_number")
+
 
 class AutoCall(models.TransientModel):
     """The call screen with the caller's prospect: graded or registered at once."""
@@ -137,6 +140,7 @@ class AutoCall(models.TransientModel):
             contact={
                 name: contact[name]
                 for name in (
+                    *self._intake_contact_fields(),
                     "vehicle_id",
                     "direction",
                     "result",
@@ -155,6 +159,11 @@ class AutoCall(models.TransientModel):
             [("lead_id", "=", result["lead"].id)], order="id desc", limit=1
         )
         return contacts.browse(entry.ids)
+
+    @api.model
+    def _intake_contact_fields(self):
+        """Return further fields of the contact that an intake writes; a hook."""
+        return ()
 
     def _caller_identity(self):
         """Return by what the caller is known: ``phone``, ``email``, ``social_id``."""
@@ -248,7 +257,7 @@ class AutoCall(models.TransientModel):
                 grade,
                 next_step=self.next_step,
             )
-        else:
+        elif self.result not in NOT_SPOKEN:
             # Who only reads the prospect has talked to the customer all the same;
             # the work on it stays its consultant's: on the day that the customer
             # named, else at once.
