@@ -4,6 +4,7 @@ from . import auto_store_mixin
 from . import auto_partner_guard_mixin
 from . import auto_derived_mixin
 from . import auto_kept_mixin
+from . import auto_words_mixin
 from . import auto_masked_mixin
 from . import auto_numbered_mixin
 from . import auto_window_mixin

@@ -30,6 +30,12 @@ from . import ir_sequence
 from . import res_partner
 from . import auto_competitor
 from . import auto_competitor_model
+from . import auto_competitor_price
+from . import auto_competitor_customer
+from . import auto_model_spec
+from . import auto_model_spec_value
+from . import auto_model_sheet
+from . import fleet_vehicle_model
 from . import auto_vehicle_use
 from . import auto_vehicle_feature
 from . import auto_color
@@ -70,3 +76,8 @@ from . import auto_call_list_entry
 from . import auto_call_list_fill
 from . import auto_call_list_next
 from . import auto_contact_call
+from . import crm_lead_rivals
+from . import auto_market_category
+from . import auto_market_info
+from . import auto_market_receipt
+from . import auto_market_rule

@@ -33,6 +33,14 @@ class AutoCompetitor(models.Model):
         compute="_compute_lost_lead_count",
         help="Lost prospects that you may see and that bought from this competitor.",
     )
+    won_count = fields.Integer(
+        string="Won against them",
+        compute="_compute_won_count",
+        help="Prospects that you may see, that compared ours with theirs, and bought.",
+    )
+    customer_count = fields.Integer(
+        string="Their customers", compute="_compute_customer_count"
+    )
 
     _name_uniq = models.UniqueIndex(
         "(lower(name)) WHERE active", "This competitor is already in the list."
@@ -54,6 +62,43 @@ class AutoCompetitor(models.Model):
             )
         for competitor in self:
             competitor.lost_lead_count = counts.get(competitor, 0)
+
+    def _compute_won_count(self):
+        counts = self.env["auto.competitor.result"]._counts("competitor_id", self)
+        for competitor in self:
+            competitor.won_count = counts.get((competitor.id, "won"), 0)
+
+    def _compute_customer_count(self):
+        counts = {}
+        customers = self.env["auto.competitor.customer"]
+        if customers.has_access("read"):
+            counts = dict(
+                customers._read_group(
+                    [("competitor_id", "in", self.ids)], ["competitor_id"], ["__count"]
+                )
+            )
+        for competitor in self:
+            competitor.customer_count = counts.get(competitor, 0)
+
+    @api.readonly
+    def action_open_results(self):
+        """Open the wins and losses against this competitor."""
+        self.ensure_one()
+        return self.env["auto.competitor.result"]._open(
+            self.name, [("competitor_id", "=", self.id)]
+        )
+
+    @api.readonly
+    def action_open_customers(self):
+        """Open who drives or chose this competitor's cars."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "auto_crm_lead.auto_competitor_customer_action"
+        )
+        return action | {
+            "domain": [("competitor_id", "=", self.id)],
+            "context": {"default_competitor_id": self.id},
+        }
 
     @api.readonly
     def action_open_lost_leads(self):

@@ -41,7 +41,17 @@ class ResCompany(models.Model):
         default=100,
         help="An enquiry whose spam rules add up to this score is kept apart.",
     )
+    competitor_change_months = fields.Integer(
+        string="Change of cars after (months)",
+        default=48,
+        help="When somebody who bought from a competitor is worth a call again; 0: no "
+        "date is proposed.",
+    )
 
+    _competitor_change = models.Constraint(
+        "CHECK (competitor_change_months BETWEEN 0 AND 240)",
+        "Cars are changed after 0 to 240 months.",
+    )
     _match_scores = models.Constraint(
         "CHECK (match_max_count BETWEEN 1 AND 200"
         " AND match_min_score BETWEEN 0 AND 100"

@@ -21,6 +21,9 @@ class ResConfigSettings(models.TransientModel):
     lost_check_user_id = fields.Many2one(
         related="company_id.lost_check_user_id", readonly=False
     )
+    competitor_change_months = fields.Integer(
+        related="company_id.competitor_change_months", readonly=False
+    )
     auto_escalate_days = fields.Integer(
         related="company_id.auto_escalate_days", readonly=False
     )

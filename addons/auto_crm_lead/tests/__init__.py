@@ -24,3 +24,5 @@ from . import test_tours
 from . import test_website_form
 from . import test_call_list
 from . import test_call_list_concurrency
+from . import test_competitor
+from . import test_market_info

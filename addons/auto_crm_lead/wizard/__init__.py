@@ -7,3 +7,4 @@ from . import auto_intake_wizard
 from . import auto_call
 from . import auto_call_entry
 from . import auto_erase_person
+from . import auto_model_compare

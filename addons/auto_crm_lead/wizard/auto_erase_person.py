@@ -51,6 +51,12 @@ class AutoErasePerson(models.TransientModel):
                 "delete": True,
             },
             {
+                "model": "auto.competitor.customer",
+                "domain": Domain("partner_id", "in", persons.ids),
+                "label": self.env._("Notes on cars of competitors deleted"),
+                "delete": True,
+            },
+            {
                 "model": "crm.lead",
                 "domain": Domain("id", "in", leads.ids),
                 "label": self.env._("Prospects that stay without a name, closed"),

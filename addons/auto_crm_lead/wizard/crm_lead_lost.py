@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import html2plaintext
 
 
@@ -13,10 +13,24 @@ class CrmLeadLost(models.TransientModel):
         comodel_name="auto.competitor", string="Bought from"
     )
 
+    competitor_model_id = fields.Many2one(
+        comodel_name="auto.competitor.model",
+        string="Their model",
+        domain="[('competitor_id', '=', competitor_id)]",
+    )
+
+    @api.onchange("competitor_id")
+    def _onchange_competitor_id(self):
+        if self.competitor_model_id.competitor_id != self.competitor_id:
+            self.competitor_model_id = False
+
     def action_lost_reason_apply(self):
         self.ensure_one()
-        return self.lead_ids.action_request_lost(
+        result = self.lead_ids.action_request_lost(
             self.lost_reason_id.id,
             html2plaintext(self.lost_feedback or ""),
             self.competitor_id.id,
         )
+        if self.competitor_model_id and self.competitor_id:
+            self.lead_ids.write({"competitor_model_id": self.competitor_model_id.id})
+        return result
