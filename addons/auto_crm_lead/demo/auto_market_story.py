@@ -95,7 +95,8 @@ class AutoMarketInfo(models.Model):
         self.env.execute_query(
             SQL(
                 "UPDATE auto_market_receipt SET date_read = date_sent + interval '5h',"
-                " hours = 5 WHERE date_read IS NOT NULL AND date_sent < %s RETURNING id",
+                " hours = 5 WHERE date_read IS NOT NULL AND date_sent < %s"
+                " RETURNING id",
                 now - timedelta(days=1),
             )
         )

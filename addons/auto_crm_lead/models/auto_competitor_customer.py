@@ -34,9 +34,6 @@ class AutoCompetitorCustomer(models.Model):
     competitor_id = fields.Many2one(
         comodel_name="auto.competitor",
         string="Competitor",
-        compute="_compute_competitor_id",
-        store=True,
-        readonly=False,
         index="btree_not_null",
         ondelete="restrict",
         tracking=True,
@@ -88,14 +85,12 @@ class AutoCompetitorCustomer(models.Model):
     )
     _change_idx = models.Index("(company_id, date_change) WHERE active IS TRUE")
 
-    @api.depends("competitor_model_id")
-    def _compute_competitor_id(self):
-        for customer in self:
-            customer.competitor_id = (
-                customer.competitor_model_id.competitor_id or customer.competitor_id
-            )
+    @api.onchange("competitor_model_id")
+    def _onchange_competitor_model_id(self):
+        if self.competitor_model_id:
+            self.competitor_id = self.competitor_model_id.competitor_id
 
-    @api.constrains("competitor_id", "competitor_model_id", "car_text")
+    @api.constrains("partner_id", "competitor_id", "competitor_model_id", "car_text")
     def _check_car(self):
         for customer in self:
             model = customer.competitor_model_id
@@ -127,6 +122,8 @@ class AutoCompetitorCustomer(models.Model):
             self._check_persons(vals_list)
             for vals in vals_list:
                 vals.pop("lead_id", None)
+        for vals in vals_list:
+            self._complete(vals)
         return super().create(vals_list)
 
     def write(self, vals):
@@ -134,7 +131,17 @@ class AutoCompetitorCustomer(models.Model):
             self._check_persons([vals])
             if "lead_id" in vals:
                 raise UserError(self.env._("Which prospect was lost is kept."))
-        return super().write(vals)
+        return super().write(self._complete(dict(vals)))
+
+    @api.model
+    def _complete(self, vals):
+        """Set whose the model is, where only the model is given."""
+        if vals.get("competitor_model_id") and "competitor_id" not in vals:
+            model = self.env["auto.competitor.model"].browse(
+                vals["competitor_model_id"]
+            )
+            vals["competitor_id"] = model.competitor_id.id
+        return vals
 
     @api.model
     def _check_persons(self, vals_list):

@@ -162,10 +162,10 @@ class AutoMarketInfo(models.Model):
             self.env["auto.market.receipt"]
             .sudo()
             ._read_group(
-                [("info_id", "in", self.ids)], ["info_id"], ["__count", "is_read:sum"]
+                [("info_id", "in", self.ids)], ["info_id"], ["__count", "unread:sum"]
             )
         )
-        counts = {info.id: (count, read) for info, count, read in groups}
+        counts = {info.id: (count, count - unread) for info, count, unread in groups}
         for info in self:
             info.receipt_count, info.read_count = counts.get(info.id, (0, 0))
 
@@ -246,11 +246,9 @@ class AutoMarketInfo(models.Model):
         """Let the files be read by those who read the note."""
         for info in self:
             # Only files that the user has just brought, and that are nobody's yet.
-            loose = info.attachment_ids.sudo().filtered(
-                lambda file: (
-                    not file.res_id
-                    and file.create_uid in (self.env.user, info.author_id)
-                )
+            own = self.env.user | info.author_id
+            loose = info.attachment_ids.sudo().filtered_domain(
+                [("res_id", "in", (0, False)), ("create_uid", "in", own.ids)]
             )
             loose.write({"res_model": self._name, "res_id": info.id})
 

@@ -98,11 +98,7 @@ class AutoModelCompare(models.TransientModel):
             "heads": [
                 {
                     "name": record.name,
-                    "by": (
-                        record.brand_id
-                        if "brand_id" in record
-                        else record.competitor_id
-                    ).name,
+                    "by": record[self._maker_field(record)].name,
                     "ours": "brand_id" in record,
                 }
                 for record in columns
@@ -110,3 +106,7 @@ class AutoModelCompare(models.TransientModel):
             "rows": rows,
             "arguments": arguments,
         }
+
+    @api.model
+    def _maker_field(self, record):
+        return "brand_id" if "brand_id" in record else "competitor_id"
