@@ -5,54 +5,12 @@ from dateutil.relativedelta import relativedelta
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
-from odoo.tools import file_open
 
-from .common import SaleCase
+from .common_handover import HandoverCase
 
 
 @tagged("post_install", "-at_install")
-class TestHandover(SaleCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        with file_open("base/static/img/avatar_grey.png", "rb") as image:
-            cls.signature = image.read()
-
-    def setUp(self):
-        super().setUp()
-        self.vehicle = self._receive()
-        self.lead = self.env["crm.lead"].create(
-            {
-                "name": "Wants a car",
-                "type": "opportunity",
-                "partner_id": self.partners[0].id,
-                "company_id": self.store.id,
-                "user_id": self.consultant.id,
-            }
-        )
-        self.order = self._contract(
-            self.vehicle, self.partners[0], opportunity_id=self.lead.id
-        )
-        self.order.action_confirm()
-
-    def _handover(self, order=None, **values):
-        return (
-            self.env["auto.handover"]
-            .with_user(self.consultant)
-            .with_context(allowed_company_ids=self.store.ids)
-            .create({"order_id": (order or self.order).id, **values})
-        )
-
-    def _prepare(self, handover):
-        handover.checklist_ids.action_all_ok()
-        handover.write({"odometer": 12, "is_data_confirmed": True})
-        handover.write(
-            {
-                "customer_signature": self.signature,
-                "consultant_signature": self.signature,
-            }
-        )
-
+class TestHandover(HandoverCase):
     def test_the_whole_handover(self):
         handover = self._handover()
         self.assertEqual(handover.vehicle_id, self.vehicle)
