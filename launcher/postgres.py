@@ -34,6 +34,10 @@ _SETTINGS = {
     "max_connections": "200",
     "shared_buffers": "256MB",
     "log_min_messages": "warning",
+    # Demo and tests: a crash of the machine may cost the last half second, and no
+    # commit waits for the disk.
+    "synchronous_commit": "off",
+    "max_wal_size": "4GB",
 }
 
 
