@@ -13,6 +13,7 @@
         "security/auto_call_rules.xml",
         "security/auto_competitor_rules.xml",
         "security/auto_market_rules.xml",
+        "security/auto_test_drive_rules.xml",
         "data/auto_intake_data.xml",
         "data/mail_activity_type_data.xml",
         "data/auto_lead_grade_data.xml",
@@ -47,6 +48,10 @@
         "views/auto_intake_views.xml",
         "views/auto_lead_import_views.xml",
         "views/enquiry_templates.xml",
+        "data/auto_test_drive_data.xml",
+        "report/auto_test_drive_report.xml",
+        "views/auto_test_drive_views.xml",
+        "views/auto_test_drive_links_views.xml",
         "wizard/auto_call_views.xml",
         "views/auto_call_list_views.xml",
         "views/auto_call_report_views.xml",
@@ -62,6 +67,7 @@
         "views/auto_market_menus.xml",
         "views/auto_salesperson_menus.xml",
         "views/auto_call_menus.xml",
+        "views/auto_test_drive_menus.xml",
     ],
     "demo": [
         "demo/auto_intake_source_demo.xml",
@@ -71,6 +77,7 @@
         "demo/auto_call_demo.xml",
         "demo/auto_competitor_demo.xml",
         "demo/auto_market_demo.xml",
+        "demo/auto_test_drive_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

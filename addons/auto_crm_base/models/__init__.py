@@ -6,6 +6,8 @@ from . import auto_derived_mixin
 from . import auto_kept_mixin
 from . import auto_words_mixin
 from . import auto_masked_mixin
+from . import auto_restricted_mixin
+from . import auto_signature_mixin
 from . import auto_numbered_mixin
 from . import auto_window_mixin
 from . import auto_access_log

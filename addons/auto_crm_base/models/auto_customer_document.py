@@ -9,10 +9,11 @@ class AutoCustomerDocument(models.Model):
     """
 
     _name = "auto.customer.document"
-    _inherit = ["auto.masked.mixin"]
+    _inherit = ["auto.restricted.mixin"]
     _description = "Identity document"
     _order = "partner_id, kind, id"
     _rec_name = "kind"
+    _restricted_fields = frozenset({"number", "scan"})
 
     partner_id = fields.Many2one(
         comodel_name="res.partner",
@@ -70,23 +71,3 @@ class AutoCustomerDocument(models.Model):
     @api.model
     def _masked_fields(self):
         return {**super()._masked_fields(), "number": "document"}
-
-    def _read_format(self, fnames, load="_classic_read"):
-        result = super()._read_format(fnames, load=load)
-        restricted = {"number", "scan"} & set(fnames)
-        documents = self._origin
-        if restricted and documents and self._reading_is_logged():
-            self.env["auto.access.log"]._log("restricted_read", documents)
-        return result
-
-    def _export_rows(self, fields, *, _is_toplevel_call=True):
-        rows = super()._export_rows(fields, _is_toplevel_call=_is_toplevel_call)
-        restricted = {"number", "scan"} & {path[0] for path in fields if path}
-        if restricted and self and self._reading_is_logged():
-            self.env["auto.access.log"]._log("restricted_read", self)
-        return rows
-
-    @api.model
-    def _reading_is_logged(self):
-        """Tell whether the current user sees the numbers in full."""
-        return not self.env.su and not self._masked_for_user()

@@ -2,3 +2,4 @@ from . import crm_lead_story
 from . import auto_call_story
 from . import auto_competitor_story
 from . import auto_market_story
+from . import auto_test_drive_story

@@ -20,6 +20,10 @@ from . import test_my_day
 from . import test_read_whole
 from . import test_response_clock
 from . import test_salesperson
+from . import test_test_drive
+from . import test_test_drive_concurrency
+from . import test_test_drive_message
+from . import test_test_drive_rights
 from . import test_tours
 from . import test_website_form
 from . import test_call_list

@@ -8,3 +8,6 @@ from . import auto_call
 from . import auto_call_entry
 from . import auto_erase_person
 from . import auto_model_compare
+from . import auto_test_drive_key
+from . import auto_test_drive_cancel
+from . import auto_test_drive_feedback

@@ -62,7 +62,47 @@ class AutoErasePerson(models.TransientModel):
                 "label": self.env._("Prospects that stay without a name, closed"),
                 "values": self._erased_lead_values(),
             },
+            *self._erase_drives(persons),
             *super()._erase_models(persons),
+        ]
+
+    @api.model
+    def _erase_drives(self, persons):
+        """Return what is erased of the test drives of the persons."""
+        drives = self.env["auto.test.drive"].sudo()  # of all stores
+        drives = drives.search([("partner_id", "in", persons.ids)])
+        return [
+            {
+                "model": "mail.message",
+                "domain": Domain("model", "=", "auto.test.drive")
+                & Domain("res_id", "in", drives.ids),
+                "label": self.env._("Messages of test drives deleted"),
+                "delete": True,
+            },
+            {
+                "model": "auto.test.drive",
+                "domain": Domain("id", "in", drives.ids),
+                "label": self.env._("Test drives that stay without a name"),
+                "values": {
+                    "driver_name": self.env._("Erased person"),
+                    **dict.fromkeys(
+                        (
+                            "licence_number",
+                            "licence_issue_date",
+                            "licence_expiry_date",
+                            "driver_signature",
+                            "terms_signed",
+                            "note",
+                            "liked",
+                            "disliked",
+                            "next_step",
+                            "reason_note",
+                            "date_remind",
+                        ),
+                        False,
+                    ),
+                },
+            },
         ]
 
     @api.model

@@ -16,7 +16,6 @@ TERM_DATES = (
 )
 #: Add-ons without which a car may not be driven on the road.
 DRIVING_ADDONS = ("insurance", "registration")
-SIGNATURES = ("customer_signature", "consultant_signature")
 # What the customer signs: a change asks for a new signature.
 SIGNED_FIELDS = frozenset(
     {
@@ -46,12 +45,15 @@ class AutoHandover(models.Model):
     _inherit = [
         "auto.numbered.mixin",
         "auto.partner.guard.mixin",
+        "auto.signature.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
     _description = "Handover"
     _order = "date_planned desc, id desc"
     _guarded_partner_fields = ("partner_id",)
+    _signatures = ("customer_signature", "consultant_signature")
+    _signed_fields = SIGNED_FIELDS
     _check_company_auto = True
 
     state = fields.Selection(
@@ -391,22 +393,6 @@ class AutoHandover(models.Model):
             for name in self._fields
             if name.startswith(("message_", "activity_", "website_message"))
         }
-
-    def _sign_vals(self, vals):
-        """Return ``vals`` with the time of a signature, or without the signatures
-        that a change of what was signed has made void."""
-        vals = dict(vals)
-        now = fields.Datetime.now()
-        if vals.keys() & SIGNED_FIELDS:
-            for name in SIGNATURES:
-                if name not in vals and any(handover[name] for handover in self):
-                    vals[name] = False
-        for name in SIGNATURES:
-            if name in vals:
-                vals[name.replace("_signature", "_signed_on")] = (
-                    now if vals[name] else False
-                )
-        return vals
 
     # ------------------------------------------------------------------
     # Actions

@@ -346,6 +346,22 @@ export class MyDay extends Component {
         return DateTime.now().plus({ days: 1 }).toISODate();
     }
 
+    driveTime(drive) {
+        const start = deserializeDateTime(drive.start);
+        return start.hasSame(DateTime.now(), "day")
+            ? start.toLocaleString(DateTime.TIME_SIMPLE)
+            : start.toLocaleString(DateTime.DATETIME_SHORT);
+    }
+
+    openDrive(drive) {
+        this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "auto.test.drive",
+            res_id: drive.id,
+            views: [[false, "form"]],
+        });
+    }
+
     openLead(card) {
         return this.action.doAction({
             type: "ir.actions.act_window",
