@@ -26,6 +26,7 @@
         "data/auto_match_weight_data.xml",
         "data/auto_pipeline_data.xml",
         "data/auto_call_reason_data.xml",
+        "data/auto_knowledge_sales_data.xml",
         "views/auto_contact_log_views.xml",
         "wizard/auto_intake_wizard_views.xml",
         "views/crm_lead_views.xml",
@@ -54,6 +55,7 @@
         "views/auto_test_drive_links_views.xml",
         "wizard/auto_call_views.xml",
         "views/auto_call_list_views.xml",
+        "views/auto_knowledge_sales_views.xml",
         "views/auto_call_report_views.xml",
         "views/auto_crm_lead_menus.xml",
         "views/auto_cadence_menus.xml",
@@ -78,6 +80,7 @@
         "demo/auto_competitor_demo.xml",
         "demo/auto_market_demo.xml",
         "demo/auto_test_drive_demo.xml",
+        "demo/auto_knowledge_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

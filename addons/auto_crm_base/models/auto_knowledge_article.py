@@ -176,7 +176,7 @@ class AutoKnowledgeArticle(models.Model):
         if vals.keys() & STEP_FIELDS and not by_step:
             raise UserError(self.env._("An article is published by its buttons."))
         result = super().write(vals)
-        if not by_step and vals.keys() & {"name", "body"}:
+        if not by_step and vals.keys() & self._text_fields():
             self._text_changed()
         if not by_step and vals.keys() & self._indexed_fields():
             self._index_text()
@@ -186,6 +186,11 @@ class AutoKnowledgeArticle(models.Model):
     def _unlink_except_published(self):
         if any(article.version_ids for article in self):
             raise UserError(self.env._("What was published is kept: withdraw it."))
+
+    @api.model
+    def _text_fields(self):
+        """Return the fields that a second person publishes; addons add theirs."""
+        return {"name", "body"}
 
     def _text_changed(self):
         """Another text than the one asked for, or published, is a draft."""
@@ -305,16 +310,19 @@ class AutoKnowledgeArticle(models.Model):
         for article in self.sudo():  # the approver need not be a writer
             version = self.env["auto.knowledge.version"].sudo()
             number = max(article.version_ids.mapped("number"), default=0) + 1
-            version = version.create(
-                {
-                    "article_id": article.id,
-                    "number": number,
-                    "title": article.name,
-                    "body": article.body,
-                    "user_id": self.env.uid,
-                }
-            )
+            version = version.create(article._version_values(number))
             article._step("published", version_id=version.id, is_public=True)
+
+    def _version_values(self, number):
+        """Return what is kept of the text as it is published; addons add theirs."""
+        self.ensure_one()
+        return {
+            "article_id": self.id,
+            "number": number,
+            "title": self.name,
+            "body": self.body,
+            "user_id": self.env.uid,
+        }
 
     def _approval_granted(self, approval):
         if approval.kind_id.code != "knowledge":

@@ -98,3 +98,6 @@ from . import auto_vehicle_test_drive
 from . import auto_salesperson_test_drive
 from . import crm_lead_test_drive
 from . import res_partner_test_drive
+from . import auto_knowledge_version
+from . import auto_knowledge_sales
+from . import crm_lead_knowledge

@@ -30,3 +30,4 @@ from . import test_call_list
 from . import test_call_list_concurrency
 from . import test_competitor
 from . import test_market_info
+from . import test_knowledge_sales
