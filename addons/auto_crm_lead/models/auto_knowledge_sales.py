@@ -26,9 +26,7 @@ class AutoKnowledgeArticle(models.Model):
         string="Files",
         help="Brochures and price lists, sent along with the text.",
     )
-    may_send = fields.Boolean(
-        string="May be sent", related="version_id.for_customers"
-    )
+    may_send = fields.Boolean(string="May be sent", related="version_id.for_customers")
 
     @api.model
     def _text_fields(self):
@@ -74,7 +72,8 @@ class AutoKnowledgeArticle(models.Model):
             & (
                 Domain("model_ids", "in", models.ids)
                 | rivals
-                | Domain("model_ids", "=", False) & Domain("brand_ids", "in", brands.ids)
+                | Domain("model_ids", "=", False)
+                & Domain("brand_ids", "in", brands.ids)
                 | of_any
             ),
             limit=10 * SHOWN,

@@ -51,7 +51,9 @@ class CrmLead(models.Model):
         for article in articles:
             if not (article.is_public and article.may_send):
                 raise UserError(
-                    self.env._("“%s” is for ourselves, not for customers.", article.name)
+                    self.env._(
+                        "“%s” is for ourselves, not for customers.", article.name
+                    )
                 )
             if not article.is_valid:
                 raise UserError(self.env._("“%s” is not valid today.", article.name))
