@@ -21,6 +21,7 @@
         "security/auto_approval_rules.xml",
         "security/auto_followup_rules.xml",
         "security/auto_knowledge_rules.xml",
+        "security/auto_segment_rules.xml",
         "data/auto_customer_data.xml",
         "data/auto_sequence_data.xml",
         "data/mail_activity_type_data.xml",
@@ -66,6 +67,9 @@
         "views/res_config_settings_views.xml",
         "views/auto_crm_base_menus.xml",
         "views/auto_knowledge_views.xml",
+        "report/auto_segment_label_report.xml",
+        "wizard/auto_segment_export_views.xml",
+        "views/auto_segment_views.xml",
     ],
     "demo": [
         "demo/res_company_demo.xml",
@@ -74,6 +78,7 @@
         "demo/product_template_demo.xml",
         "demo/auto_vehicle_demo.xml",
         "demo/auto_knowledge_demo.xml",
+        "demo/auto_segment_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

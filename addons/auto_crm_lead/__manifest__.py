@@ -70,6 +70,7 @@
         "views/auto_salesperson_menus.xml",
         "views/auto_call_menus.xml",
         "views/auto_test_drive_menus.xml",
+        "views/auto_segment_views.xml",
     ],
     "demo": [
         "demo/auto_intake_source_demo.xml",
@@ -81,6 +82,7 @@
         "demo/auto_market_demo.xml",
         "demo/auto_test_drive_demo.xml",
         "demo/auto_knowledge_demo.xml",
+        "demo/auto_segment_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

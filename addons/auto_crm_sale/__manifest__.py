@@ -78,6 +78,7 @@
         "views/res_config_settings_tradein_views.xml",
         "views/auto_vehicle_factory_views.xml",
         "views/auto_crm_sale_menus.xml",
+        "views/auto_segment_views.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",

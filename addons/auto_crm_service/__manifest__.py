@@ -75,6 +75,7 @@
         "views/auto_declined_work_views.xml",
         "views/auto_repair_comeback_views.xml",
         "views/auto_part_views.xml",
+        "views/auto_segment_views.xml",
     ],
     "demo": [
         "demo/auto_workshop_demo.xml",

@@ -75,3 +75,7 @@ from . import auto_knowledge_category
 from . import auto_knowledge_version
 from . import auto_knowledge_article
 from . import auto_knowledge_search
+from . import auto_segment
+from . import auto_segment_customer
+from . import auto_segment_vehicle
+from . import res_partner_segment

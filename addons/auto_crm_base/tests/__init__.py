@@ -17,3 +17,4 @@ from . import test_vehicle
 from . import test_vehicle_rights
 from . import test_vehicle_stock
 from . import test_vin
+from . import test_segment

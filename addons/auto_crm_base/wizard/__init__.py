@@ -11,3 +11,4 @@ from . import auto_followup_close
 from . import auto_archive_import
 from . import auto_archive_import_line
 from . import auto_factory_correct
+from . import auto_segment_export

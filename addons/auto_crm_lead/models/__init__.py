@@ -101,3 +101,5 @@ from . import res_partner_test_drive
 from . import auto_knowledge_version
 from . import auto_knowledge_sales
 from . import crm_lead_knowledge
+from . import auto_segment
+from . import crm_lead_segment

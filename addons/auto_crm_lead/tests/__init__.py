@@ -31,3 +31,4 @@ from . import test_call_list_concurrency
 from . import test_competitor
 from . import test_market_info
 from . import test_knowledge_sales
+from . import test_segment

@@ -107,3 +107,4 @@ from . import sale_order_line_factory
 from . import auto_reservation_factory
 from . import auto_factory_intake
 from . import crm_lead_factory
+from . import auto_segment

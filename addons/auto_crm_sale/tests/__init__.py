@@ -26,3 +26,4 @@ from . import test_commission_rights
 from . import test_commission_concurrency
 from . import test_sales_plan
 from . import test_salesperson
+from . import test_segment

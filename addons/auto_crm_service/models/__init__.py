@@ -139,3 +139,4 @@ from . import auto_repair_job_comeback
 from . import auto_part_class
 from . import auto_part_figure
 from . import auto_part_shortage
+from . import auto_segment

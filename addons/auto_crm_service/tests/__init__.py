@@ -36,3 +36,4 @@ from . import test_satisfaction
 from . import test_appointment_tour
 from . import test_service_package
 from . import test_shop_tour
+from . import test_segment

@@ -100,8 +100,12 @@ class SmsComposer(models.TransientModel):
             record.id: recipients_info[record.id]["partner"] for record in records
         }
         partners = self.env["res.partner"].concat(*partner_of.values())
-        refused = partners - partners._may_contact("sms")
+        refused = partners - partners._may_contact("sms", self._mass_purpose())
         return [
             *ids,
             *(id_ for id_, partner in partner_of.items() if partner in refused),
         ]
+
+    def _mass_purpose(self):
+        """Return the purpose of consent that a mass message is for."""
+        return "marketing"
