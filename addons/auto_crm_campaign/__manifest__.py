@@ -13,8 +13,28 @@
         "mass_mailing_sms",
     ],
     "data": [
+        "security/auto_campaign_groups.xml",
         "security/ir.model.access.csv",
+        "security/auto_campaign_rules.xml",
+        "data/auto_campaign_data.xml",
+        "report/auto_campaign_evaluation_report.xml",
+        "views/auto_campaign_config_views.xml",
+        "views/auto_campaign_cost_views.xml",
+        "views/auto_campaign_evaluation_views.xml",
+        "views/auto_campaign_report_views.xml",
+        "views/utm_campaign_views.xml",
+        "views/event_views.xml",
+        "views/res_config_settings_campaign_views.xml",
+        "views/auto_campaign_menus.xml",
     ],
-    "demo": [],
+    "demo": [
+        "demo/auto_campaign_demo.xml",
+    ],
+    "assets": {
+        "web.assets_backend": [
+            "auto_crm_campaign/static/src/compare/**/*",
+            "auto_crm_campaign/static/src/figures/**/*",
+        ],
+    },
     "installable": True,
 }

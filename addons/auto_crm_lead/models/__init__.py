@@ -8,6 +8,7 @@ from . import auto_lead_grade_history
 from . import auto_lead_event
 from . import res_company
 from . import res_users
+from . import utm_campaign
 from . import mail_activity
 from . import crm_lead
 from . import crm_lead_intake

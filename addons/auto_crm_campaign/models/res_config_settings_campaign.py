@@ -1,0 +1,18 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    """A store's limits of campaigns, on the settings page."""
+
+    _inherit = "res.config.settings"
+
+    auto_campaign_budget_free = fields.Monetary(
+        related="company_id.auto_campaign_budget_free",
+        readonly=False,
+        currency_field="company_currency_id",
+    )
+    auto_campaign_cost_free = fields.Monetary(
+        related="company_id.auto_campaign_cost_free",
+        readonly=False,
+        currency_field="company_currency_id",
+    )

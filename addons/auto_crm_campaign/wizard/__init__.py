@@ -1,0 +1,2 @@
+from . import auto_event_invite
+from . import auto_intake_wizard
