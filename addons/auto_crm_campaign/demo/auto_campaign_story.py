@@ -38,7 +38,16 @@ CAMPAIGNS = (
         2,
         (20, 8, 4, 1, 200000),
     ),
-    ("week", "launch", "Electric week", "新能源体验周", 1, -2, 7, (25, 10, 8, 2, 350000)),
+    (
+        "week",
+        "launch",
+        "Electric week",
+        "新能源体验周",
+        1,
+        -2,
+        7,
+        (25, 10, 8, 2, 350000),
+    ),
     (
         "drive",
         "test_drive",
@@ -49,11 +58,20 @@ CAMPAIGNS = (
         1,
         (30, 20, 25, 3, 500000),
     ),
-    ("owners", "owners", "Owners' winter day", "车主冬季关怀日", 2, 16, 1, (50, 5, 0, 1, 0)),
+    (
+        "owners",
+        "owners",
+        "Owners' winter day",
+        "车主冬季关怀日",
+        2,
+        16,
+        1,
+        (50, 5, 0, 1, 0),
+    ),
 )
 AIMS = {
-    "show": "Families who replace their first car: let them sit in the Tiguan L and the "
-    "ID.4, and take their numbers.",
+    "show": "Families who replace their first car: let them sit in the Tiguan L and "
+    "the ID.4, and take their numbers.",
     "weekend": "Prospects of grade A and B who wait for a price.",
     "week": "Those who ask about electric cars but have never driven one.",
     "drive": "Prospects of the auto show: drive before the end of the year.",
@@ -134,9 +152,12 @@ class UtmCampaign(models.Model):
             event = self._demo_event(made[key], 9, 18)
             leads = self.env["crm.lead"]
             for name in names:
-                leads |= self.env.ref(
-                    f"auto_crm_lead.demo_lead_{name}", raise_if_not_found=False
-                ) or leads.browse()
+                leads |= (
+                    self.env.ref(
+                        f"auto_crm_lead.demo_lead_{name}", raise_if_not_found=False
+                    )
+                    or leads.browse()
+                )
             invite = self.env["auto.event.invite"].create(
                 {"event_id": event.id, "lead_ids": [Command.set(leads.ids)]}
             )

@@ -58,9 +58,7 @@ class EventEvent(models.Model):
             if not campaign:
                 continue
             if not event.company_id:
-                raise ValidationError(
-                    self.env._("Which store holds “%s”?", event.name)
-                )
+                raise ValidationError(self.env._("Which store holds “%s”?", event.name))
             if event.company_id not in campaign.store_ids | campaign.auto_store_id:
                 raise ValidationError(
                     self.env._(

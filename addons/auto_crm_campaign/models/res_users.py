@@ -10,4 +10,6 @@ class ResUsers(models.Model):
         Users without an automotive role have what Odoo gives them.
         """
         roles = self._auto_roles()
-        return not roles or bool(roles & {"sales_manager", "store_manager", "head_office"})
+        return not roles or bool(
+            roles & {"sales_manager", "store_manager", "head_office"}
+        )

@@ -149,9 +149,9 @@ class UtmCampaign(models.Model):
                 vals.setdefault("auto_store_id", self.env.company.id)
             if vals.get("auto_store_id") and not vals.get("store_ids"):
                 vals["store_ids"] = [Command.link(vals["auto_store_id"])]
-        return super(
-            UtmCampaign, self.with_context(default_auto_state="draft")
-        ).create(vals_list)
+        return super(UtmCampaign, self.with_context(default_auto_state="draft")).create(
+            vals_list
+        )
 
     def write(self, vals):
         if self.env.context.get("auto_campaign") is not STATE:

@@ -23,9 +23,7 @@ class CampaignCase(LeadCase):
         return (
             cls.env["utm.campaign"]
             .with_user(user)
-            .with_context(
-                allowed_company_ids=(user.company_id | user.company_ids).ids
-            )
+            .with_context(allowed_company_ids=(user.company_id | user.company_ids).ids)
             .create(
                 {
                     "title": "Spring show",

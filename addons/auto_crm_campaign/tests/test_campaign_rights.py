@@ -77,9 +77,7 @@ class TestCampaignRights(CampaignCase):
             for number in (1, 2):
                 for record in self.records[number][3:]:
                     with self.subTest(role=role, store=number, model=record._name):
-                        self.assertEqual(
-                            self._may(user, record, "read"), number == 1
-                        )
+                        self.assertEqual(self._may(user, record, "read"), number == 1)
         consultant = self.users["consultant", 1]
         self.assertFalse(self._may(consultant, self.records[1][3], "write"))
         self.assertTrue(self._may(consultant, self.records[1][4], "write"))
