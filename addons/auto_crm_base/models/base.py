@@ -35,6 +35,30 @@ class Base(models.AbstractModel):
             del description[name]
         return description
 
+    def web_read(self, specification):
+        """Show what cannot be read as empty, instead of refusing the whole screen.
+
+        A role that may open a document need not have a right on all the lists that its
+        form shows.
+        """
+        hidden = (
+            []
+            if self.env.su
+            else self._fields_out_of_reach(
+                name for name in specification if name in self._fields
+            )
+        )
+        if not hidden:
+            return super().web_read(specification)
+        rows = super().web_read(
+            {name: specification[name] for name in specification if name not in hidden}
+        )
+        for name in hidden:
+            is_list = self._fields[name].type in ("one2many", "many2many")
+            for row in rows:
+                row[name] = [] if is_list else False
+        return rows
+
     @api.model
     def _field_needs(self):
         """Return what must be readable for a field to be so, as ``{field: need}``.

@@ -453,6 +453,10 @@ class AutoComplaint(models.Model):
             complaint.improvement_count = len(complaint.improvement_ids)
 
     @api.model
+    def _field_needs(self):
+        return {**super()._field_needs(), "improvement_count": "auto.improvement"}
+
+    @api.model
     def _masked_fields(self):
         return {**super()._masked_fields(), "phone": "phone"}
 

@@ -316,6 +316,10 @@ class RepairOrder(models.Model):
         string="Declined before, in words", compute="_compute_declined_work_ids"
     )
 
+    @api.model
+    def _field_needs(self):
+        return {**super()._field_needs(), "declined_text": "auto.declined.work"}
+
     @api.depends("vehicle_id", "line_ids.decision")
     def _compute_declined_work_ids(self):
         works = self.env["auto.declined.work"]

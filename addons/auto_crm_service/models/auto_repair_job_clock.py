@@ -24,10 +24,11 @@ class AutoRepairJob(models.Model):
         comodel_name="res.users",
         string="At work",
         compute="_compute_running",
+        compute_sudo=True,
         help="Whose clock runs on this job.",
     )
-    is_mine = fields.Boolean(compute="_compute_running")
-    is_mine_running = fields.Boolean(compute="_compute_running")
+    is_mine = fields.Boolean(compute="_compute_running", compute_sudo=True)
+    is_mine_running = fields.Boolean(compute="_compute_running", compute_sudo=True)
 
     @api.depends("time_ids.hours")
     def _compute_clocked_hours(self):
@@ -77,6 +78,9 @@ class AutoRepairJob(models.Model):
                     job=running.job_id.concern,
                 )
             )
+        if not self.technician_id:
+            # Whoever takes a job that is nobody's has it; only the adviser gives jobs.
+            self.sudo().technician_id = self.env.user
         self._clock(self.env.user)
         return True
 

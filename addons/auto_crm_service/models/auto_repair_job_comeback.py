@@ -76,6 +76,10 @@ class RepairOrder(models.Model):
 
     comeback_text = fields.Char(string="Comeback", compute="_compute_comeback_text")
 
+    @api.model
+    def _field_needs(self):
+        return {**super()._field_needs(), "comeback_text": "auto.repair.comeback"}
+
     @api.depends("job_ids.comeback_ids.state")
     def _compute_comeback_text(self):
         for repair in self:

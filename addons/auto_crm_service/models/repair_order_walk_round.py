@@ -57,6 +57,10 @@ class RepairOrder(models.Model):
         for repair in self:
             repair.damage_count = counts.get(repair.id, 0)
 
+    @api.model
+    def _field_needs(self):
+        return {**super()._field_needs(), "damage_count": "auto.damage.mark"}
+
     @api.model_create_multi
     def create(self, vals_list):
         return super().create(

@@ -11,11 +11,13 @@ from . import test_labour_time
 from . import test_member_discount
 from . import test_parts
 from . import test_recall
+from . import test_recall_concurrency
 from . import test_reception
 from . import test_repair_concurrency
 from . import test_repair_order
 from . import test_repair_portal
 from . import test_repair_queries
+from . import test_screens_open
 from . import test_settlement
 from . import test_workshop_config
 from . import test_workshop_figures
