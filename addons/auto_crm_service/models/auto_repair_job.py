@@ -150,8 +150,25 @@ class AutoRepairJob(models.Model):
         if not self.env.su:
             if vals.keys() - TECHNICIAN_FIELDS:
                 self.repair_id._check_writer()
-            self.repair_id._check_not_over()
+            self.filtered(
+                lambda job: not job._only_adds(vals)
+            ).repair_id._check_not_over()
         return super().write(vals)
+
+    def _only_adds(self, vals):
+        """Return whether this says only what was left out of a job done.
+
+        A claim that asks for it is often made after the bill.
+        """
+        self.ensure_one()
+        return self.service_state != "cancelled" and not any(
+            name not in TECHNICIAN_FIELDS or self[name] for name in vals
+        )
+
+    @api.constrains("concern")
+    def _check_concern(self):
+        if any(not (job.concern or "").strip() for job in self):
+            raise ValidationError(self.env._("Please write what the customer says."))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_begun(self):

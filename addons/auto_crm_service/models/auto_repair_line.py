@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from .auto_labour_rate import PAY_TYPES
 
@@ -243,6 +243,11 @@ class AutoRepairLine(models.Model):
             )
             line.price_subtotal = amounts["total_excluded"]
             line.price_total = amounts["total_included"]
+
+    @api.constrains("name")
+    def _check_name(self):
+        if any(not (line.name or "").strip() for line in self):
+            raise ValidationError(self.env._("Please say what is to be done."))
 
     # ------------------------------------------------------------------
     # CRUD

@@ -161,6 +161,12 @@ class AutoSatisfaction(models.Model):
         "who answered.",
     )
     is_cleared = fields.Boolean(string="Checked and counted", readonly=True)
+    is_scored = fields.Boolean(
+        string="With points",
+        compute="_compute_is_counted",
+        store=True,
+        help="Somebody who answers in words alone gives no points.",
+    )
     is_counted = fields.Boolean(
         string="Counted", compute="_compute_is_counted", store=True
     )
@@ -187,11 +193,15 @@ class AutoSatisfaction(models.Model):
     # Compute
     # ------------------------------------------------------------------
 
-    @api.depends("state", "flag", "is_cleared")
+    @api.depends("state", "flag", "is_cleared", "score_ids")
     def _compute_is_counted(self):
         for one in self:
-            one.is_counted = one.state == "answered" and (
-                not one.flag or one.is_cleared
+            # Words alone are an answer, but no zero.
+            one.is_scored = bool(one.score_ids)
+            one.is_counted = (
+                one.state == "answered"
+                and one.is_scored
+                and (not one.flag or one.is_cleared)
             )
 
     def _compute_url(self):

@@ -1,5 +1,7 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
 # Only the methods of repair orders pass this object, so that no client skips a step.
@@ -27,9 +29,22 @@ SETTLED_FIELDS = {
     "insurer_id",
     "odometer_in",
     "date_in",
+    "promised_on",
     "job_ids",
     "line_ids",
 }
+# Odoo computes these of the stock moves, which are not everybody's to read.
+STOCK_FIELDS = (
+    "has_uncomplete_moves",
+    "is_parts_available",
+    "is_parts_late",
+    "parts_availability",
+    "parts_availability_state",
+    "reserve_visible",
+    "unreserve_visible",
+)
+# Clocks of computers differ by so much.
+AHEAD = timedelta(minutes=10)
 # Odoo lets whoever keeps the stock change repair orders; those of cars are the
 # workshop's.
 WRITERS = (
@@ -181,6 +196,26 @@ class RepairOrder(models.Model):
             parts = [repair.name, plate if repair.vehicle_id else ""]
             repair.display_name = " · ".join(part for part in parts if part)
 
+    @api.constrains("date_in", "promised_on")
+    def _check_dates(self):
+        latest = fields.Datetime.now() + AHEAD
+        for repair in self.filtered("vehicle_id"):
+            if repair.date_in and repair.date_in > latest:
+                raise ValidationError(
+                    self.env._("A car is received when it is here, not later.")
+                )
+            if (
+                repair.date_in
+                and repair.promised_on
+                and repair.promised_on < repair.date_in
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(order)s: nobody is promised a car before it was received.",
+                        order=repair.display_name,
+                    )
+                )
+
     # ------------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------------
@@ -200,7 +235,7 @@ class RepairOrder(models.Model):
 
     @api.model
     def _field_needs(self):
-        return {**super()._field_needs(), "move_ids": "stock.move"}
+        return {**super()._field_needs(), **dict.fromkeys(STOCK_FIELDS, "stock.move")}
 
     def _check_store_kept(self, vals):
         """Refuse to move the order of a car to another store.
@@ -218,6 +253,30 @@ class RepairOrder(models.Model):
             raise UserError(
                 self.env._("The order stays in the store that received the car.")
             )
+
+    def _check_number_kept(self, vals):
+        """Refuse to call an order otherwise than invoices and claims do.
+
+        :raise UserError: for another number
+        """
+        if "name" in vals and any(
+            repair.vehicle_id and repair.name != vals["name"] for repair in self
+        ):
+            raise UserError(self.env._("The number of an order does not change."))
+
+    def _check_settled_kept(self, vals):
+        """Refuse to change what was invoiced.
+
+        A meter that nobody read may be read later: claims need it.
+
+        :raise UserError: when one of the orders is over
+        """
+        for repair in self:
+            names = SETTLED_FIELDS & vals.keys()
+            if not repair.odometer_in and repair.service_state != "cancelled":
+                names.discard("odometer_in")
+            if names:
+                repair._check_not_over()
 
     def copy_data(self, default=None):
         if any(repair.vehicle_id for repair in self):
@@ -242,8 +301,9 @@ class RepairOrder(models.Model):
                     )
                 )
             self._check_store_kept(vals)
-            if vals.keys() & SETTLED_FIELDS and not self.env.su:
-                self._check_not_over()
+            if not self.env.su:
+                self._check_number_kept(vals)
+                self._check_settled_kept(vals)
         if "vehicle_id" in vals and any(
             repair.vehicle_id and repair.vehicle_id.id != vals["vehicle_id"]
             for repair in self

@@ -25,6 +25,7 @@ class AutoSatisfactionRanking(models.Model):
             "date_sent",
             "flag",
             "is_cleared",
+            "is_scored",
             "kind",
             "recommend",
             "score",
@@ -92,7 +93,9 @@ class AutoSatisfactionRanking(models.Model):
             """
             WITH asked AS (
                 SELECT s.id, s.kind, s.company_id, s.user_id, s.technician_id,
-                       s.state = 'answered' AS answered, s.score, s.recommend,
+                       s.state = 'answered' AS answered,
+                       s.state = 'answered' AND s.is_scored AS scored,
+                       s.score, s.recommend,
                        period.days
                   FROM auto_satisfaction s
             CROSS JOIN (VALUES ('90', 90), ('365', 365)) AS period(days, number)
@@ -113,7 +116,8 @@ class AutoSatisfactionRanking(models.Model):
                 SELECT min(id) AS first_id, kind, scope, days, company_id, person_id,
                        count(*) AS asked,
                        count(*) FILTER (WHERE answered) AS answered,
-                       avg(score) FILTER (WHERE answered) AS score,
+                       count(*) FILTER (WHERE scored) AS scored,
+                       avg(score) FILTER (WHERE scored) AS score,
                        100.0 * (count(*) FILTER (WHERE answered AND recommend >= 9)
                          - count(*) FILTER (
                              WHERE answered AND recommend BETWEEN 0 AND 6))
@@ -127,12 +131,12 @@ class AutoSatisfactionRanking(models.Model):
                     + CASE days WHEN '90' THEN 0 ELSE 1 END) AS id,
                    kind, scope, days, company_id, person_id, asked, answered,
                    100.0 * answered / asked AS response_rate,
-                   answered < %(least)s AS is_withheld,
-                   CASE WHEN answered >= %(least)s THEN score END AS score,
-                   CASE WHEN answered >= %(least)s THEN nps END AS nps,
-                   CASE WHEN answered >= %(least)s THEN
+                   scored < %(least)s AS is_withheld,
+                   CASE WHEN scored >= %(least)s THEN score END AS score,
+                   CASE WHEN scored >= %(least)s THEN nps END AS nps,
+                   CASE WHEN scored >= %(least)s THEN
                        rank() OVER (
-                           PARTITION BY kind, scope, days, answered >= %(least)s
+                           PARTITION BY kind, scope, days, scored >= %(least)s
                            ORDER BY score DESC)
                    END AS rank
               FROM figures

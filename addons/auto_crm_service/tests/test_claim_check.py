@@ -52,6 +52,26 @@ class TestClaimCheck(ClaimCase):
         claim = self._claim(settled=False, odometer_in=0)
         self.assertTrue(self._found(claim, "odometer"))
 
+    def test_left_out_is_added_after_the_bill(self):
+        """What a claim asks for is added to a settled order, but nothing is changed."""
+        claim = self._claim(settled=False, odometer_in=0)
+        repair, job = claim.repair_id, claim.job_ids
+        job.sudo().write({"causal_part_id": False, "fault_code": False})
+        repair.action_settle()
+        self.assertTrue(self._found(claim, "odometer"))
+        repair.with_user(self.adviser).odometer_in = 30500
+        mine = job.with_user(self.technician)
+        mine.write({"causal_part_id": self.part.id, "fault_code": "P0301"})
+        self.assertFalse(self._found(claim, "odometer"))
+        self.assertFalse(self._found(claim, "causal_part"))
+        self.assertEqual(self.vehicle.odometer, 30500)
+        with self.assertRaises(UserError):
+            repair.with_user(self.adviser).odometer_in = 100
+        with self.assertRaises(UserError):
+            mine.fault_code = "P0302"
+        with self.assertRaises(UserError):
+            mine.correction = "Nothing"
+
     def test_odometer_plausible(self):
         past = fields.Date.subtract(fields.Date.today(), days=30)
         self.vehicle._record_odometer(45000, date=past)

@@ -1,4 +1,5 @@
-from odoo.exceptions import AccessError, UserError
+from odoo import fields
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import ServiceCase
@@ -156,11 +157,46 @@ class TestRepairOrder(ServiceCase):
 
     def test_late(self):
         """An order past its promise is late until it is ready."""
-        repair = self._receive(promised_on="2020-01-01 10:00:00")
+        repair = self._receive(
+            date_in="2020-01-01 08:00:00", promised_on="2020-01-01 10:00:00"
+        )
         orders = self.env["repair.order"].with_user(self.adviser)
         self.assertTrue(repair.is_late)
         self.assertIn(repair, orders.search([("is_late", "=", True)]))
         self.assertNotIn(repair, orders.search([("is_late", "=", False)]))
+
+    def test_dates_are_possible(self):
+        """No car is received in the future, or promised before it came."""
+        repair = self._receive()
+        soon = fields.Datetime.add(fields.Datetime.now(), hours=3)
+        for values in (
+            {"date_in": "2099-01-01 00:00:00"},
+            {"promised_on": "1999-01-01 00:00:00"},
+        ):
+            with self.assertRaises(ValidationError), self.env.cr.savepoint():
+                repair.write(values)
+            with self.assertRaises(ValidationError), self.env.cr.savepoint():
+                self._receive(vehicle=self._vehicle(self.owner), **values)
+        repair.promised_on = soon
+        self.assertEqual(repair.promised_on, soon)
+
+    def test_number_stays(self):
+        """An order is called as its invoices and claims call it."""
+        repair = self._receive()
+        with self.assertRaisesRegex(UserError, "number"):
+            repair.name = "OTHER"
+        repair.write({"name": repair.name, "key_tag": "7"})
+
+    def test_words_are_needed(self):
+        """A job without a concern, or a line without words, is refused."""
+        repair = self._receive()
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            self._job(repair, concern="  ")
+        job = self._job(repair)
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            self.env["auto.repair.line"].with_env(repair.env).create(
+                {"job_id": job.id, "kind": "sublet"}
+            )
 
     def test_orders_without_car_stay_odoos(self):
         """Odoo's own repairs work as ever."""

@@ -314,6 +314,21 @@ class TestSatisfaction(SatisfactionCase):
                 {"satisfaction_id": request.id}
             )
 
+    def test_words_alone_are_no_zero(self):
+        """Who only says something gives no points, and pulls no score down."""
+        self.owner.email = False
+        self.owner.sudo().auto_contact_changed_on = False
+        request = self._asked()
+        window = self.env["auto.satisfaction.call"].with_user(self.callcentre)
+        window = window.create({"satisfaction_id": request.id})
+        window.line_ids.filtered(
+            lambda line: line.question_type == "text_box"
+        ).text = "Too loud a waiting room"
+        window.action_confirm()
+        self.assertEqual(request.state, "answered")
+        self.assertEqual(request.words, "Too loud a waiting room")
+        self.assertFalse(request.is_counted)
+
     def test_three_calls_are_the_last(self):
         self.owner.email = False
         self.owner.sudo().auto_contact_changed_on = False
@@ -429,7 +444,7 @@ class TestSatisfaction(SatisfactionCase):
                 }
             )
             if points is not None:
-                one._answered({dimension: points}, 9)
+                one._answered({dimension: points} if points else {}, 9)
         self.env.flush_all()
 
     def test_ranking(self):
@@ -446,11 +461,12 @@ class TestSatisfaction(SatisfactionCase):
         self.assertFalse(row.score)
         self._many(1, 80)
         self._many(5, None)
+        self._many(1, ())
         ranking.invalidate_model()
         [row] = ranking.search(domain)
         self.assertFalse(row.is_withheld)
-        self.assertEqual((row.asked, row.answered), (10, 5))
-        self.assertEqual(row.response_rate, 50)
+        self.assertEqual((row.asked, row.answered), (11, 6))
+        self.assertAlmostEqual(row.response_rate, 54.5, 1)
         self.assertEqual(row.score, 88)
         self.assertEqual(row.nps, 100)
         seen = ranking.with_user(self.adviser).search([("days", "=", "90")])

@@ -198,6 +198,7 @@ class TestSettlement(ServiceCase):
             {"partner_id": self.maker.id},
             {"odometer_in": 5},
             {"date_in": "1990-01-01 00:00:00"},
+            {"promised_on": "2099-01-01 00:00:00"},
         ):
             with self.assertRaises(UserError):
                 repair.write(values)
