@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from odoo.addons.auto_crm_base.models.auto_append_only_mixin import ERASE
@@ -7,6 +7,8 @@ from odoo.addons.auto_crm_base.models.auto_append_only_mixin import ERASE
 # Only the methods of appointments pass this object, so that no client takes a time
 # past the workshop's capacity or a step past its rules.
 STATE = object()
+# What changes what the boards show; it is always written by the methods.
+SHOWN = frozenset({"state", "start", "stop", "bay_id", "access_token"})
 # While it is in one of these, an appointment holds its bay.
 HOLDING = ("booked", "confirmed", "arrived")
 COMING = ("booked", "confirmed")
@@ -321,6 +323,14 @@ class AutoAppointment(models.Model):
             return NotImplemented
         return Domain("start", ">=", "today") & Domain("start", "<", "today +1d")
 
+    @api.constrains("promised_on", "start")
+    def _check_promised_on(self):
+        for appointment in self:
+            if appointment.promised_on and appointment.promised_on < appointment.start:
+                raise ValidationError(
+                    self.env._("Nobody is promised a car before it comes.")
+                )
+
     @api.model
     def _masked_fields(self):
         return {**super()._masked_fields(), "phone": "phone"}
@@ -399,3 +409,5 @@ class AutoAppointment(models.Model):
         """Write what only the methods write."""
         # The step was checked; its fields are closed to everybody.
         self.sudo().with_context(auto_appointment=STATE).write(values)
+        if not SHOWN.isdisjoint(values):
+            self.sudo().company_id._tell_workshop()

@@ -1,8 +1,9 @@
 import secrets
+from datetime import timedelta
 
 import psycopg2
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, ValidationError
 from odoo.fields import Command, Domain
 from odoo.tools import email_normalize
@@ -70,6 +71,8 @@ class AutoAppointment(models.Model):
         vehicle, car_text = desk._book_vehicle(values)
         values.update(vehicle_id=vehicle.id, car_text=car_text or False)
         row = {name: values[name] for name in BOOK_FIELDS if name in values}
+        if values["channel"] in PUBLIC_CHANNELS and vehicle:
+            desk._check_car_free(vehicle, values.get("start"), values.get("hours"))
         try:
             with self.env.cr.savepoint():
                 appointment = desk.with_context(auto_appointment=STATE).create(row)
@@ -203,6 +206,32 @@ class AutoAppointment(models.Model):
         if count >= setting.open_limit:
             raise ValidationError(
                 self.env._("You have booked several times already. Please call us.")
+            )
+
+    @api.model
+    def _check_car_free(self, vehicle, start, hours=None):
+        """Refuse customers a second time for a car that is in a workshop then.
+
+        :raise ValidationError: saying when
+        """
+        start = fields.Datetime.to_datetime(start)
+        # Of whatever store: a car is in one place only.
+        other = self.sudo().search(
+            [
+                ("vehicle_id", "=", vehicle.id),
+                ("state", "in", COMING),
+                ("start", "<", start + timedelta(hours=hours or 1)),
+                ("stop", ">", start),
+            ],
+            limit=1,
+        )
+        if other:
+            raise ValidationError(
+                self.env._(
+                    "This car is booked already: %(when)s. Move that appointment, or "
+                    "choose another time.",
+                    when=other._when_text(),
+                )
             )
 
     @api.model

@@ -6,11 +6,13 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools.date_utils import localized
 
 from ..tools import capacity as workshop
-from .auto_appointment import HOLDING, PUBLIC_CHANNELS, STATE
+from .auto_appointment import COMING, HOLDING, PUBLIC_CHANNELS, STATE
 from .repair_order import OVER
 
 #: How far behind the last day work may go on.
 OVERHANG = timedelta(days=14)
+#: Another time of the same car so near is probably a mistake.
+NEAR = timedelta(hours=12)
 #: How far ahead the store's own people book.
 FAR = timedelta(days=400)
 #: How many days are looked at for the next free time, and shown at once.
@@ -30,6 +32,41 @@ class AutoAppointment(models.Model):
     slot_day = fields.Date(
         string="Look from", compute="_compute_slot_day", store=False, readonly=False
     )
+
+    same_car = fields.Char(
+        string="Booked already",
+        compute="_compute_same_car",
+        help="Other times of the same car, near this one.",
+    )
+
+    @api.depends("vehicle_id", "start", "state")
+    def _compute_same_car(self):
+        for appointment in self:
+            others = appointment._near_bookings()
+            appointment.same_car = (
+                ", ".join(
+                    f"{other._when_text()} ({other.type_id.name})" for other in others
+                )
+                or False
+            )
+
+    def _near_bookings(self):
+        """Return the other times that the car has within a day of this one."""
+        self.ensure_one()
+        if not self.vehicle_id or not self.start or self.state not in COMING:
+            return self.browse()
+        # Of whatever store: a car is in one place only.
+        return self.sudo().search(
+            [
+                ("id", "!=", self._origin.id),
+                ("vehicle_id", "=", self.vehicle_id.id),
+                ("state", "in", COMING),
+                ("start", ">=", self.start - NEAR),
+                ("start", "<=", self.start + NEAR),
+            ],
+            order="start",
+            limit=5,
+        )
 
     @api.depends("company_id")
     def _compute_slot_day(self):

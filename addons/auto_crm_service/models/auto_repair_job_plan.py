@@ -11,6 +11,10 @@ from odoo.tools import format_date, format_time
 from .auto_repair_job_clock import WORKSHOP
 from .repair_order import OVER, WRITERS
 
+# A plan begins at most so long before the car came, as when it came late, and so far
+# ahead of today.
+BEFORE_CAR = timedelta(days=2)
+FAR = timedelta(days=3653)
 # A job without standard hours is planned for this long.
 DEFAULT_MINUTES = 30
 MAX_MINUTES = 24 * 60
@@ -61,6 +65,18 @@ class AutoRepairJob(models.Model):
         clashes = (others | planned._origin)._clashes()
         for job in planned:
             job.plan_clash = " ".join(clashes.get(job._origin.id or job.id, []))
+
+    @api.constrains("planned_start")
+    def _check_planned_start(self):
+        latest = fields.Datetime.now() + FAR
+        for job in self.filtered("planned_start"):
+            came = job.repair_id.date_in
+            if came and job.planned_start < came - BEFORE_CAR:
+                raise ValidationError(
+                    self.env._("Nobody works on a car before it comes.")
+                )
+            if job.planned_start > latest:
+                raise ValidationError(self.env._("That is too far ahead to plan."))
 
     # ------------------------------------------------------------------
     # CRUD

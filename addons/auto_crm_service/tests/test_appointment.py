@@ -371,6 +371,7 @@ class TestAppointment(AppointmentCase):
         self.assertEqual(reception.state, "new")
         self.assertEqual(reception.new_plate, "浙A12345")
         self.assertEqual(reception.partner_id, appointment.partner_id)
+        reception.odometer = 12000
         reception.action_receive()
         self.assertEqual(
             appointment.vehicle_id, reception.repair_id.vehicle_id, "known from now on"
@@ -391,7 +392,9 @@ class TestAppointment(AppointmentCase):
         with freeze_time(self.at(9, day=1, minute=30)):
             action = appointment.action_receive()
             reception = self.env["auto.reception"].browse(action["res_id"])
-            reception.with_user(self.adviser).action_receive()
+            reception = reception.with_user(self.adviser)
+            reception.odometer = 30500
+            reception.action_receive()
         self.assertEqual(appointment.state, "arrived")
 
     def test_followup(self):
@@ -421,6 +424,25 @@ class TestAppointment(AppointmentCase):
             (followup.state, followup.result), ("done", "appointment"), "no second call"
         )
         self.assertEqual(mine.appointment_count, 1)
+
+    def test_same_car_twice(self):
+        """The desk is told of another time of the car; customers are refused it."""
+        first = self.book()
+        self.assertFalse(first.same_car)
+        second = self.book(self.at(10, day=2))
+        self.assertIn("09:00", second.same_car)
+        first.invalidate_recordset()
+        self.assertIn("10:00", first.same_car)
+        self.assertFalse(self.book(self.at(9, day=4)).same_car)
+        with self.assertRaisesRegex(UserError, "booked already"):
+            self.book(self.at(9, day=2), channel="web")
+        first._cancel(self.reason)
+        second.invalidate_recordset()
+        self.assertFalse(second.same_car)
+
+    def test_promise_after_the_start(self):
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            self.book(promised_on="1999-01-01 00:00:00")
 
     def test_timeline_and_tile(self):
         appointment = self.book()

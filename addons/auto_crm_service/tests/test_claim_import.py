@@ -54,6 +54,24 @@ class TestClaimImport(ClaimCase):
         self.assertEqual(claims[0].line_ids.mapped("amount_decided")[1], 100.5)
         self.assertEqual(claims[0].decision_ref, "D1")
 
+    def test_amounts_and_contradictions(self):
+        """What is no amount, and two decisions on a line, come back as bad rows."""
+        claim = self._claim()
+        claim.action_submit()
+        rows = [
+            [claim.name, 1, "reduced", amount, "T-WEAR", ""]
+            for amount in ("nan", "inf", "1e400")
+        ]
+        rows += [
+            [claim.name, 1, "approved", "", "", ""],
+            [claim.name, 1, "approved", "", "", ""],
+            [claim.name, "", "refused", "", "T-WEAR", ""],
+        ]
+        wizard = self._import(rows)
+        self.assertEqual(wizard.line_ids.mapped("row"), [2, 3, 4, 7])
+        self.assertIn("Row 5", wizard.line_ids[-1].problem)
+        self.assertEqual(claim.line_ids.mapped("decision"), ["approved", False])
+
     def test_not_decidable(self):
         """A claim that is not before the payer is told, the others are kept."""
         draft, claim = self._claim(), self._claim(settled=False)

@@ -68,7 +68,10 @@ class TestReception(ServiceCase):
         reception = self._reception(self.vehicle.vin)
         with self.assertRaisesRegex(UserError, "what the customer says"):
             reception.action_receive()
-        reception.write({"concern": "Squeals when braking", "odometer": 41000})
+        reception.concern = "Squeals when braking"
+        with self.assertRaisesRegex(UserError, "odometer"):
+            reception.action_receive()
+        reception.odometer = 41000
         action = reception.action_receive()
         repair = self.env["repair.order"].browse(action["res_id"])
         self.assertEqual(repair.partner_id, self.owner)
@@ -79,7 +82,7 @@ class TestReception(ServiceCase):
     def test_pressed_twice(self):
         """One car, one order; the counter says that it is in the house already."""
         reception = self._reception(self.vehicle.vin)
-        reception.concern = "Oil change"
+        reception.write({"concern": "Oil change", "odometer": 31000})
         first = reception.action_receive()["res_id"]
         self.assertEqual(reception.action_receive()["res_id"], first)
         again = self._reception(self.vehicle.vin)
@@ -90,7 +93,7 @@ class TestReception(ServiceCase):
         vin = self._vin()
         reception = self._reception(vin)
         self.assertEqual((reception.state, reception.new_vin), ("new", vin))
-        reception.write({"concern": "Oil change"})
+        reception.write({"concern": "Oil change", "no_odometer": True})
         with self.assertRaisesRegex(UserError, "customer's name"):
             reception.action_receive()
         reception.write({"new_name": "New Person", "new_phone": "13900139000"})
@@ -111,6 +114,7 @@ class TestReception(ServiceCase):
                 "new_name": "Spelled Differently",
                 "new_phone": "+86 13800138000",
                 "concern": "Tyres",
+                "odometer": 8000,
             }
         )
         reception.action_receive()

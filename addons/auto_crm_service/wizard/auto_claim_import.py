@@ -1,4 +1,5 @@
 import base64
+import math
 import unicodedata
 
 from odoo import api, fields, models
@@ -202,12 +203,13 @@ class AutoClaimImport(models.TransientModel):
             self._plain(reason.code): reason
             for reason in self.env["auto.claim.reason"].search([("active", "=", True)])
         }
-        bad, good = [], {}
+        bad, good, decided = [], {}, {}
         for record in records:
             try:
                 claim = claims.get(self._plain(record.get("claim")))
                 rows = self._parsed(record, claim, words, reasons)
                 date = self._date(record.get("date"))
+                self._check_decided_once(record, rows, decided)
             except BadRow as error:
                 bad.append((record, str(error)))
             else:
@@ -291,12 +293,35 @@ class AutoClaimImport(models.TransientModel):
             for line in lines
         ]
 
+    def _check_decided_once(self, record, rows, decided):
+        """Refuse a row that says of a line something else than one before.
+
+        :param dict decided: of each line the number of the row and what it says
+        """
+        for row in rows:
+            says = (row["decision"], row["amount"], row["reason"])
+            number, before = decided.get(row["line"], (0, says))
+            if before != says:
+                raise BadRow(
+                    self.env._(
+                        "Row %(row)s says something else of “%(line)s”.",
+                        row=number,
+                        line=row["line"].name,
+                    )
+                )
+        for row in rows:
+            says = (row["decision"], row["amount"], row["reason"])
+            decided.setdefault(row["line"], (record["row"], says))
+
     def _amount(self, text):
         text = "".join(char for char in text or "" if char not in " ,¥￥元\u00a0")
         try:
-            return float(unicodedata.normalize("NFKC", text)) if text else 0
+            amount = float(unicodedata.normalize("NFKC", text)) if text else 0
         except ValueError as error:
             raise BadRow(self.env._("“%s” is no amount.", text)) from error
+        if not math.isfinite(amount):
+            raise BadRow(self.env._("“%s” is no amount.", text))
+        return amount
 
     def _date(self, text):
         if not (text or "").strip():

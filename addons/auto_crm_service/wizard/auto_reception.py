@@ -63,6 +63,11 @@ class AutoReception(models.TransientModel):
 
     # What is written on the repair order
     odometer = fields.Integer(string="Odometer (km)")
+    no_odometer = fields.Boolean(
+        string="The meter cannot be read",
+        help="Of a car without current. Read it as soon as possible: claims and the "
+        "next service need it.",
+    )
     concern = fields.Text(string="What the customer says")
     kind = fields.Selection(selection="_selection_kind", default="repair")
     pay_type = fields.Selection(selection="_selection_pay_type", default="customer")
@@ -177,6 +182,12 @@ class AutoReception(models.TransientModel):
         partner = self.partner_id or vehicle.owner_id
         if not partner:
             raise UserError(self.env._("Please enter the customer."))
+        if not self.odometer and not self.no_odometer and self.kind != "preparation":
+            raise UserError(
+                self.env._(
+                    "Please read the odometer, or tick that the meter cannot be read."
+                )
+            )
         self.repair_id = self.env["repair.order"].create(
             {
                 "vehicle_id": vehicle.id,

@@ -20,12 +20,14 @@ class AutoReception(models.TransientModel):
         :return: the action
         """
         vehicle = appointment.vehicle_id
+        promised = appointment.promised_on or appointment.stop
         values = {
             "appointment_id": appointment.id,
             "partner_id": appointment.partner_id.id,
             "concern": (appointment.concern or "").strip() or appointment.type_id.name,
             "kind": appointment.type_id.kind,
-            "promised_on": appointment.promised_on or appointment.stop,
+            # A promise that is past is no promise any more.
+            "promised_on": promised if promised > fields.Datetime.now() else False,
             "query": vehicle.license_plate or vehicle.vin or appointment.car_text,
         }
         if vehicle:
@@ -63,7 +65,7 @@ class AutoReception(models.TransientModel):
         if appointment.user_id:
             values["user_id"] = appointment.user_id.id
         repair.write(values)
-        if appointment.bay_id:
+        if appointment.bay_id and appointment.stop > fields.Datetime.now():
             # On the board of the workshop it stands where it was booked.
             repair.job_ids[:1].write(
                 {
