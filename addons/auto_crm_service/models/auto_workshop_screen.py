@@ -1,9 +1,11 @@
 import secrets
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_date, format_time
 
+from .auto_appointment import COMING
 from .auto_repair_job_clock import WORKSHOP
 from .repair_order import OVER
 
@@ -13,6 +15,8 @@ PEOPLE = (
 )
 # Only the button that makes a new address passes this object.
 ADDRESS = object()
+# Who comes later than this is late.
+LATE = timedelta(minutes=15)
 # So many cars at most; a workshop has fewer.
 MAX_ROWS = 300
 
@@ -81,6 +85,12 @@ class AutoWorkshopScreen(models.Model):
     has_bay = fields.Boolean(string="Bay", default=True)
     has_technician = fields.Boolean(string="Technician", default=True)
     has_promise = fields.Boolean(string="Promised time", default=True)
+    has_expected = fields.Boolean(
+        string="Cars expected today",
+        default=True,
+        help="The appointments of the day that have not arrived yet. Not in the "
+        "lounge: who is there has come.",
+    )
 
     _token_uniq = models.Constraint("UNIQUE (token)", "There is such a screen already.")
     _rows_check = models.Constraint(
@@ -170,8 +180,11 @@ class AutoWorkshopScreen(models.Model):
             else ()
         )
         rows = [self._row(repair, tz, running) for repair in repairs]
-        # Ready ones go to the end, late ones come first.
-        rows.sort(key=lambda row: (row["step"] == "ready", not row["is_late"]))
+        in_house = len(rows)
+        rows += self._expected_rows(tz)
+        # Late ones come first; those to come and ready ones go to the end.
+        order = {"expected": 1, "ready": 2}
+        rows.sort(key=lambda row: (order.get(row["step"], 0), not row["is_late"]))
         return {
             "title": self.company_id.name,
             "subtitle": self.name,
@@ -185,7 +198,7 @@ class AutoWorkshopScreen(models.Model):
                 "late": self.env._("Late"),
                 "empty": self.env._("No car in the workshop"),
                 "offline": self.env._("No connection"),
-                "cars": self.env._("Cars: %s", len(rows)),
+                "cars": self.env._("Cars: %s", in_house),
             },
         }
 
@@ -229,6 +242,46 @@ class AutoWorkshopScreen(models.Model):
             # In the lounge nobody is shown up before the others.
             "is_late": repair.is_late and self.has_promise and self.kind == "workshop",
         }
+
+    def _expected_rows(self, tz):
+        """Return the cars that are booked for today and have not come."""
+        if not self.has_expected or self.kind != "workshop":
+            return []
+        _day, begin, end = self.env["auto.repair.job"]._day_of(self.company_id)
+        now = fields.Datetime.now()
+        appointments = self.env["auto.appointment"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("state", "in", COMING),
+                ("start", ">=", begin),
+                ("start", "<", end),
+            ],
+            order="start, id",
+            limit=MAX_ROWS,
+        )
+
+        def plate(one):
+            car = one.vehicle_id.license_plate or (one.vehicle_id.vin or "")[-6:]
+            # What a customer typed is not put on the wall.
+            return self._masked(car) if car else one.name.rsplit("/", 1)[-1]
+
+        return [
+            {
+                "plate": plate(one),
+                "model": one.vehicle_id.model_id.name or "" if self.has_model else "",
+                "step": "expected",
+                "state": self.env._(
+                    "Expected %(time)s", time=self._time(one.start, tz)
+                ),
+                "bay": one.bay_id.name or "" if self.has_bay else "",
+                "technician": "",
+                "promised": self._time(one.promised_on or one.stop, tz)
+                if self.has_promise
+                else "",
+                "is_late": self.has_promise and one.start < now - LATE,
+            }
+            for one in appointments
+        ]
 
     def _state_name(self, step):
         """Return a step in the words of who looks at the screen."""

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -165,7 +166,9 @@ class TestWorkshopScreen(HttpCase, BoardCase):
     def test_shows(self):
         """Plate, state, bay, technician and promise; no names, no prices."""
         promised = fields.Datetime.now() - timedelta(hours=1)
-        job = self._in_workshop(promised_on=promised)
+        job = self._in_workshop(
+            date_in=promised - timedelta(hours=1), promised_on=promised
+        )
         job.vehicle_id.sudo().license_plate = "浙A54321"
         job.bay_id = self.bays[1][0]
         row = self._rows()["浙A54321"]
@@ -188,6 +191,51 @@ class TestWorkshopScreen(HttpCase, BoardCase):
         self.assertIn("**321", self._rows())
         self.screen.lang_id = False
         self._rows()
+
+    def test_expected(self):
+        """Cars booked for today are on the wall of the workshop until they come."""
+        kind = self.env["auto.appointment.type"].create({"name": "Test", "hours": 1})
+        self.vehicle.license_plate = "浙A60001"
+        start = fields.Datetime.now().replace(second=0)
+        self.env["auto.appointment.setting"].create(
+            {"company_id": self.store.id, "share": 100, "arrivals": 0}
+        )
+        # At any hour of the day on which the tests run.
+        capacity = type(self.env["auto.appointment"])
+        place = {"start": start, "stop": start + timedelta(hours=1), "bay_id": False}
+        with patch.object(capacity, "_place", lambda *_args, **_options: place):
+            known, told = (
+                self.env["auto.appointment"]._book(
+                    {
+                        "partner_id": self.owner.id,
+                        "type_id": kind.id,
+                        "company_id": self.store.id,
+                        "start": start,
+                        **values,
+                    }
+                )
+                for values in (
+                    {"vehicle_id": self.vehicle.id},
+                    {"car_text": "SHAME ON YOU"},
+                )
+            )
+        rows = self._rows()
+        self.assertIn("Expected", rows["浙A60001"]["state"])
+        self.assertEqual(rows["浙A60001"]["step"], "expected")
+        self.assertNotIn("SHAME", str(rows))
+        self.assertIn(told.name.rsplit("/", 1)[-1], rows)
+        told._cancel()
+        known._arrive()
+        self.assertNotIn("expected", [row["step"] for row in self._rows().values()])
+        self.assertFalse(known.same_car)
+
+    def test_not_long_ago(self):
+        """No job is planned long before the car came."""
+        job = self._in_workshop()
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            job.with_user(self.service_manager).plan("1999-01-01", 600)
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            job.with_user(self.service_manager).plan("2199-01-01", 600)
 
     def test_revoked(self):
         """A new address or the archive switches the old address off."""
