@@ -154,7 +154,7 @@ def validate(vin, with_check_digit=True):
                 str(len(vin)),
                 str(LENGTH),
                 _lt(
-                    "It has %(count)s characters, but a VIN has 17.",
+                    "A VIN has 17 characters, not %(count)s.",
                     count=str(len(vin)),
                 ),
             )

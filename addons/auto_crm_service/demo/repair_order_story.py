@@ -89,6 +89,10 @@ class RepairOrder(models.Model):
         maker = self.env["res.partner"].create(
             {"name": "大众汽车索赔中心 Warranty Centre", "is_company": True}
         )
+        toyota = self.env["res.partner"].create(
+            {"name": "丰田汽车索赔中心 Warranty Centre", "is_company": True}
+        )
+        self.env.ref("fleet.brand_toyota").auto_warranty_partner_id = toyota
         insurer = self.env.ref("auto_crm_base.demo_insurer_taihe")
         for number in (1, 2, 3):
             company = self.env.ref(f"auto_crm_base.company_store{number}")

@@ -48,7 +48,10 @@ class AutoClaim(models.Model):
         help="Of the amount claimed, since it was decided.",
     )
     amount_received = fields.Monetary(
-        string="Received", compute="_compute_received", store=True, compute_sudo=True
+        string="Money received",
+        compute="_compute_received",
+        store=True,
+        compute_sudo=True,
     )
     amount_residual = fields.Monetary(
         string="Open on invoices",

@@ -33,7 +33,7 @@ class AutoGuaranteeCount(models.Model):
     )
     rule_id = fields.Many2one(
         comodel_name="auto.guarantee.rule",
-        string="Limit",
+        string="What is limited",
         required=True,
         index=True,
         ondelete="cascade",

@@ -27,7 +27,7 @@ class AutoRecallRange(models.Model):
             ("serial", "Serial number from … to"),
             ("model", "Every car of the models"),
         ],
-        string="By",
+        string="Cars named by",
         required=True,
         default="serial",
         help="The check digit (the ninth character) of whole VINs is left out of the "

@@ -2,7 +2,7 @@ from odoo import models
 
 
 class ResPartner(models.Model):
-    """Repairs in the customer's 360 view."""
+    """Repairs, recalls and declined work in the customer's 360 view."""
 
     _inherit = "res.partner"
 
@@ -16,4 +16,23 @@ class ResPartner(models.Model):
             "repair.order",
             [("vehicle_id", "!=", False), ("partner_id", "in", family)],
         )
-        return [*tiles, tile] if tile else tiles
+        recalls = self._auto_360_tile(
+            "recalls",
+            self.env._("Open recalls"),
+            "fa-bullhorn",
+            "auto.recall.vehicle",
+            [
+                ("vehicle_id.owner_id", "in", family),
+                ("is_pending", "=", True),
+                ("recall_id.state", "=", "active"),
+                ("recall_id.kind", "!=", "bulletin"),
+            ],
+        )
+        declined = self._auto_360_tile(
+            "declined_work",
+            self.env._("Declined work"),
+            "fa-undo",
+            "auto.declined.work",
+            [("partner_id", "in", family), ("state", "in", ("open", "offered"))],
+        )
+        return [*tiles, *(one for one in (tile, recalls, declined) if one)]

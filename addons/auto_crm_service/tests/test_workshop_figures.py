@@ -415,3 +415,64 @@ class TestFiguresRights(MatrixCase, FiguresCase):
             """,
             make,
         )
+
+    def _order_of(self, store, technician, **values):
+        """Return the job of an order of a store, given to a technician of it."""
+        number = 1 if store == self.stores[1] else 2
+        adviser = self.users["adviser", number]
+        vehicle = self._vehicle(self.owner, store=number)
+        self.owner._join_store(store, "test")
+        works_here = store in technician.company_ids
+        technician = technician if works_here else self.users["technician", number]
+        repair = self._receive(vehicle, user=adviser)
+        return self._job(repair, technician_id=technician.id, **values)
+
+    def test_comeback(self):
+        def make(store, user):
+            now, before = (self._order_of(store, user) for _time in range(2))
+            comeback = self.env["auto.repair.comeback"].create(
+                {
+                    "job_id": now.id,
+                    "earlier_job_id": before.id,
+                    "company_id": store.id,
+                    "earlier_company_id": store.id,
+                    "technician_id": before.technician_id.id,
+                    "date": fields.Date.today(),
+                    "match": "operation",
+                }
+            )
+            return comeback, None
+
+        self.check_matrix(
+            "auto.repair.comeback",
+            """
+            adviser: R st
+            technician: R own
+            service_manager: RU st
+            store_manager: RU st
+            head_office: R all
+            auditor: R all
+            """,
+            make,
+        )
+
+    def test_shortage(self):
+        def make(store, user):
+            job = self._order_of(store, user, parts=50)
+            self._agree(job.repair_id)
+            job.repair_id.action_to_workshop()
+            self.env.flush_all()
+            line = job.line_ids.filtered(lambda one: one.kind == "part")
+            return self.env["auto.part.shortage"].browse(line.id), None
+
+        self.check_matrix(
+            "auto.part.shortage",
+            """
+            adviser: R st
+            service_manager: R st
+            store_manager: R st
+            head_office: R all
+            auditor: R all
+            """,
+            make,
+        )
