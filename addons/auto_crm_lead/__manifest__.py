@@ -67,7 +67,10 @@
         "data/auto_market_data.xml",
         "views/auto_market_views.xml",
         "views/auto_market_menus.xml",
+        "data/guide_data.xml",
+        "views/guide_templates.xml",
         "views/auto_salesperson_menus.xml",
+        "views/guide_views.xml",
         "views/auto_call_menus.xml",
         "views/auto_test_drive_menus.xml",
         "views/auto_segment_views.xml",
@@ -83,11 +86,15 @@
         "demo/auto_test_drive_demo.xml",
         "demo/auto_knowledge_demo.xml",
         "demo/auto_segment_demo.xml",
+        "demo/guide_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
             "auto_crm_lead/static/src/import/**/*",
             "auto_crm_lead/static/src/my_day/**/*",
+        ],
+        "web.assets_frontend": [
+            "auto_crm_lead/static/src/guide/**/*",
         ],
         "web.assets_tests": [
             "auto_crm_lead/static/tests/tours/**/*",

@@ -1,14 +1,10 @@
 import secrets
 import time
 
-from odoo import fields, http
-from odoo.exceptions import ConcurrencyError, UserError, ValidationError
+from odoo import http
 from odoo.http import request
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from odoo.addons.auto_crm_base.controllers.public_form import PublicForm
-
-from .intake import Busy, serialised, start_again
+from .prospect_form import ProspectForm
 
 FIELDS = (
     "name",
@@ -23,7 +19,7 @@ FIELDS = (
 )
 
 
-class EnquiryForm(PublicForm, http.Controller):
+class EnquiryForm(ProspectForm, http.Controller):
     """The public page by which a customer asks about a car."""
 
     _stamp_scope = "auto_crm_lead-enquiry"
@@ -87,15 +83,8 @@ class EnquiryForm(PublicForm, http.Controller):
             raise request.not_found()
         return door
 
-    def _check_rate(self, door):
-        if self._seconds_to_wait(f"form:{door.id}", min(door.rate_limit or 20, 20)):
-            return request.env._("Too many enquiries; please try again in a minute.")
-        return ""
-
     def _take_in(self, door, typed, nonce, honeypot=""):
         """Take the enquiry in; return what is wrong, in words, else ``""``."""
-        # As _door: the visitor has no rights, the door says where it goes.
-        lead_model = request.env["crm.lead"].sudo().with_company(door.company_id)
         values = {
             "name": typed["name"],
             "phone": typed["phone"],
@@ -106,67 +95,7 @@ class EnquiryForm(PublicForm, http.Controller):
             "vehicle": {"model": typed["model"]},
             "honeypot": honeypot,
         }
-        wordings = {"enquiry": self._consent_text(door)}
-        if typed["marketing"] and door.marketing_text:
-            wordings["marketing"] = self._marketing_text(door)
-        values["consents"] = wordings
-        numbers = lead_model._intake_lock_numbers([values], door.company_id, nonce)
-        for _attempt in range(5):
-            try:
-                with serialised(request.env, numbers):
-                    [result] = lead_model._intake_process(
-                        [
-                            {
-                                "values": values,
-                                "channel": door.channel_id.code,
-                                "external_ref": f"form:{nonce}"[:200],
-                                "source": door,
-                                "remote_addr": request.httprequest.remote_addr,
-                            }
-                        ]
-                    )
-                    if not result["repeated"] and not honeypot:
-                        door._keep_consents(
-                            result["lead"], wordings, self._proof(result, nonce)
-                        )
-                    request.session["auto_enquiry_ref"] = result["public_ref"]
-                    request.env.flush_all()
-                    request.env.cr.commit()
-                    return ""
-            except ValidationError:
-                return request.env._(
-                    "Please look at the phone number and the e-mail address again."
-                )
-            except UserError as error:
-                return str(error)
-            except Busy:
-                break
-            except (ConcurrencyError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
-                start_again(request.env)
-        return request.env._("We are busy right now; please send it again.")
-
-    def _proof(self, result, nonce):
-        """Return what shows how the customer agreed, as kept with the consents."""
-        http_request = request.httprequest
-        return "\n".join(
-            (
-                f"Page: {http_request.base_url}",
-                f"Time (UTC): {fields.Datetime.now()}",
-                f"Language: {request.env.lang}",
-                f"Address: {http_request.remote_addr}",
-                f"Browser: {http_request.user_agent.string[:300]}",
-                f"Form: {nonce}",
-                f"Prospect: {result['public_ref']}",
-            )
-        )
-
-    def _marketing_text(self, door):
-        return door.with_context(lang=request.env.lang).marketing_text or ""
-
-    def _consent_text(self, door):
-        return door.with_context(lang=request.env.lang).privacy_text or request.env._(
-            "I agree that the dealer keeps my data and contacts me about my enquiry."
-        )
+        return self._deliver(door, values, self._wordings(door, typed), nonce)
 
     def _render(self, door, typed=None, error="", thanks=False, reference=None):
         moment = str(int(time.time()))

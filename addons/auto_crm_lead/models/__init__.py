@@ -104,3 +104,8 @@ from . import auto_knowledge_sales
 from . import crm_lead_knowledge
 from . import auto_segment
 from . import crm_lead_segment
+from . import auto_model_photo
+from . import fleet_vehicle_model_guide
+from . import auto_intake_source_guide
+from . import auto_salesperson_guide
+from . import crm_lead_guide

@@ -44,7 +44,7 @@ class FleetVehicleModel(models.Model):
                 [
                     ("vehicle_model_id", "in", self.ids),
                     ("list_price", ">", 0),
-                    ("company_id", "in", (False, company.id)),
+                    ("company_id", "in", [False, *company.parent_ids.ids]),
                 ],
                 ["vehicle_model_id"],
                 ["id:recordset"],

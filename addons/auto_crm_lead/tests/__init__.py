@@ -32,3 +32,4 @@ from . import test_competitor
 from . import test_market_info
 from . import test_knowledge_sales
 from . import test_segment
+from . import test_guide
