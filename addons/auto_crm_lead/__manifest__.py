@@ -14,6 +14,7 @@
         "security/auto_competitor_rules.xml",
         "security/auto_market_rules.xml",
         "security/auto_test_drive_rules.xml",
+        "security/auto_referral_rules.xml",
         "data/auto_intake_data.xml",
         "data/mail_activity_type_data.xml",
         "data/auto_lead_grade_data.xml",
@@ -69,6 +70,9 @@
         "views/auto_market_menus.xml",
         "data/guide_data.xml",
         "views/guide_templates.xml",
+        "data/auto_referral_data.xml",
+        "views/auto_referral_views.xml",
+        "views/referral_templates.xml",
         "views/auto_salesperson_menus.xml",
         "views/guide_views.xml",
         "views/auto_call_menus.xml",
@@ -87,6 +91,7 @@
         "demo/auto_knowledge_demo.xml",
         "demo/auto_segment_demo.xml",
         "demo/guide_demo.xml",
+        "demo/auto_referral_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -39,6 +39,7 @@
         "views/auto_cross_sell_report_views.xml",
         "views/auto_group_agreement_views.xml",
         "views/sale_portal_templates.xml",
+        "views/auto_referral_templates.xml",
         "data/auto_delivery_data.xml",
         "data/auto_checklist_data.xml",
         "data/auto_followup_rule_data.xml",

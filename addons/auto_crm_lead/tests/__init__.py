@@ -33,3 +33,4 @@ from . import test_market_info
 from . import test_knowledge_sales
 from . import test_segment
 from . import test_guide
+from . import test_referral

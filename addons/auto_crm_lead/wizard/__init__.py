@@ -11,3 +11,5 @@ from . import auto_model_compare
 from . import auto_test_drive_key
 from . import auto_test_drive_cancel
 from . import auto_test_drive_feedback
+from . import auto_intake_referral
+from . import auto_referral_link

@@ -51,6 +51,13 @@ class AutoErasePerson(models.TransientModel):
                 "delete": True,
             },
             {
+                "model": "auto.referral",
+                "domain": Domain("referrer_id", "in", persons.ids)
+                | Domain("friend_id", "in", persons.ids),
+                "label": self.env._("Recommendations that stay without a note"),
+                "values": {"note": False},
+            },
+            {
                 "model": "auto.competitor.customer",
                 "domain": Domain("partner_id", "in", persons.ids),
                 "label": self.env._("Notes on cars of competitors deleted"),

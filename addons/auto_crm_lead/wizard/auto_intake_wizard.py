@@ -191,6 +191,7 @@ class AutoIntakeWizard(models.TransientModel):
             self.company_id,
             external_ref=self._form_ref(values),
         )
+        self._after_intake(result)
         lead = lead_model.browse(result["lead"].id)
         if lead.has_access("read"):
             return {
@@ -202,6 +203,12 @@ class AutoIntakeWizard(models.TransientModel):
             }
         self.write({"state": "done", "result": lead_model._by_hand_text(result)})
         return self._reopen()
+
+    def _after_intake(self, result):
+        """Do what else the form says with whom was taken in.
+
+        :param dict result: of ``crm.lead._intake_process``
+        """
 
     def action_another(self):
         """Begin the next one."""

@@ -109,3 +109,4 @@ from . import auto_factory_intake
 from . import crm_lead_factory
 from . import auto_segment
 from . import utm_campaign
+from . import auto_referral_points
