@@ -69,7 +69,7 @@ class ReferralForm(ProspectForm, http.Controller):
 
     def _take_in(self, referrer, door, typed, params, honeypot):
         def keep(result):
-            request.env["auto.referral"]._register(referrer, result, "link")
+            request.env["auto.referral"]._note_recommendation(referrer, result, "link")
 
         model = request.env["fleet.vehicle.model"]
         if door.has_guide:

@@ -28,7 +28,7 @@ class AutoReferral(models.Model):
             if not lead or not owner or lead.referral_ids:
                 continue
             result = {"lead": lead, "created": True, "repeated": False}
-            referral = quiet._register(owner, result, way)
+            referral = quiet._note_recommendation(owner, result, way)
             moment = lead.create_date
             referral._step(date=moment)
             if thanked and referral.state != "void":

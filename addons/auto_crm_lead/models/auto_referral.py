@@ -189,7 +189,7 @@ class AutoReferral(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _register(self, referrer, result, way):
+    def _note_recommendation(self, referrer, result, way):
         """Note who recommended a prospect that was just taken in.
 
         :param referrer: ``res.partner``
@@ -212,7 +212,7 @@ class AutoReferral(models.Model):
             limit=1,
         )
         if reason and known:
-            return known  # said twice is not told twice
+            return self.sudo().browse(known.id)  # said twice is not noted twice
         keeper = referrer.user_id
         if company not in keeper.company_ids or not keeper.active:
             keeper = lead.user_id
@@ -233,6 +233,8 @@ class AutoReferral(models.Model):
                 ),
             }
         )
+        # Without what lets this method write.
+        referral = self.sudo().browse(referral.id)
         if not reason:
             referral._start_thanks()
             if lead.won_status == "won":

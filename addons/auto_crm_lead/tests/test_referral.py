@@ -41,7 +41,9 @@ class ReferralCase(IntakeCase):
         [result] = self.Lead._intake_process(
             [{"values": {"name": name, "phone": phone}, "channel": "referral"}]
         )
-        return self.env["auto.referral"]._register(owner or self.owner, result, "staff")
+        return self.env["auto.referral"]._note_recommendation(
+            owner or self.owner, result, "staff"
+        )
 
 
 @tagged("post_install", "-at_install")
@@ -71,9 +73,9 @@ class TestReferral(ReferralCase):
         referral = self.recommend()
         self.assertTrue(referral.is_thanked)
         self.assertFalse(referral.activity_ids)
-        self.owner.action_auto_opt_out()
+        self.owner.email = False
         referral = self.recommend("13800138702")
-        self.assertFalse(referral.is_thanked, "who wants none gets none")
+        self.assertFalse(referral.is_thanked, "no address")
         self.assertTrue(referral.activity_ids)
 
     def test_no_recommendation_of_oneself(self):
@@ -148,7 +150,7 @@ class TestReferral(ReferralCase):
             with self.assertRaises(UserError):
                 mine.write(values)
         mine.note = "Neighbours"
-        with self.assertRaises(AccessError):
+        with self.assertRaises(UserError):
             mine.copy()
         with self.assertRaises(AccessError):
             mine.unlink()

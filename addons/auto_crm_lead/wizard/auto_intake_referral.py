@@ -17,4 +17,6 @@ class AutoIntakeWizard(models.TransientModel):
         super()._after_intake(result)
         if self.referrer_id:
             self.referrer_id.check_access("read")
-            self.env["auto.referral"]._register(self.referrer_id, result, "staff")
+            self.env["auto.referral"]._note_recommendation(
+                self.referrer_id, result, "staff"
+            )

@@ -1,7 +1,7 @@
 from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
-from odoo.tools import image_data_uri
+from odoo.tools.image import image_data_uri
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
