@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_datetime
+from odoo.tools import format_date
 from odoo.tools.date_utils import localized
 
 from .auto_test_drive import HOLDING
@@ -127,7 +127,7 @@ class AutoTestDrive(models.Model):
                 continue
             words = {
                 "start": self._moment_text(taken.start, taken.company_id),
-                "stop": self._moment_text(taken.stop, taken.company_id, "HH:mm"),
+                "stop": self._moment_text(taken.stop, taken.company_id, False),
             }
             if taken.vehicle_id == car:
                 raise UserError(
@@ -186,8 +186,8 @@ class AutoTestDrive(models.Model):
             ),
         ):
             spans = [
-                f"{self._moment_text(one.start, one.company_id, 'HH:mm')}–"
-                f"{self._moment_text(one.stop, one.company_id, 'HH:mm')}"
+                f"{self._moment_text(one.start, one.company_id, False)}–"
+                f"{self._moment_text(one.stop, one.company_id, False)}"
                 for one in taken
             ]
             if spans:
@@ -223,10 +223,11 @@ class AutoTestDrive(models.Model):
         return localized(self.start).astimezone(self._zone_of(self.company_id)).date()
 
     @api.model
-    def _moment_text(self, moment, company, dt_format="medium"):
+    def _moment_text(self, moment, company, with_day=True):
         """Return a moment by the clock of a store, in the reader's language."""
-        zone = self._zone_of(company).key
-        return format_datetime(self.env, moment, tz=zone, dt_format=dt_format)
+        local = localized(moment).astimezone(self._zone_of(company))
+        day = format_date(self.env, local.date())
+        return f"{day} {local:%H:%M}" if with_day else f"{local:%H:%M}"
 
     def _when_text(self):
         """Return day and time by the clock of the store, in the reader's language."""
