@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from odoo.addons.auto_crm_base.models.auto_append_only_mixin import ERASE
 
@@ -11,7 +12,9 @@ from odoo.addons.auto_crm_base.models.auto_append_only_mixin import ERASE
 STATE = object()
 # While it is in one of these, a drive holds its car and its consultant.
 HOLDING = ("booked", "out")
+# The first is none of the stars.
 RATINGS = [
+    ("0", "Not rated"),
     ("1", "Poor"),
     ("2", "Fair"),
     ("3", "Good"),
@@ -276,7 +279,7 @@ class AutoTestDrive(models.Model):
         readonly=True,
         copy=False,
     )
-    next_step = fields.Char(readonly=True, copy=False)
+    next_step = fields.Char(string="Next step", readonly=True, copy=False)
     next_date = fields.Date(string="Next contact", readonly=True, copy=False)
     date_feedback = fields.Datetime(string="Feedback on", readonly=True, copy=False)
     contact_id = fields.Many2one(
@@ -407,7 +410,7 @@ class AutoTestDrive(models.Model):
     @api.depends(*RATED)
     def _compute_rating(self):
         for drive in self:
-            given = [int(drive[name]) for name in RATED if drive[name]]
+            given = [int(drive[name]) for name in RATED if int(drive[name] or 0)]
             drive.rating = sum(given) / len(given) if given else 0
 
     @api.depends("state", "lead_id.won_status")
@@ -451,6 +454,14 @@ class AutoTestDrive(models.Model):
     @api.model
     def _masked_fields(self):
         return {**super()._masked_fields(), "licence_number": "document"}
+
+    @api.model
+    def _read_group_select(self, aggregate_spec, query):
+        if aggregate_spec == "rating:avg":
+            # What nobody rated is not rated badly.
+            rating = self._field_to_sql(self._table, "rating", query)
+            return SQL("AVG(NULLIF(%s, 0))", rating)
+        return super()._read_group_select(aggregate_spec, query)
 
     # ------------------------------------------------------------------
     # CRUD

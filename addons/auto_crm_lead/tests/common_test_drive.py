@@ -95,6 +95,7 @@ class TestDriveCase(LeadCase):
 
     def _driven(self, **values):
         drive = self._ready(**values)
-        drive._key_out(1010)
-        drive._key_in(1030)
+        before = self.car.odometer
+        drive._key_out(before + 10)
+        drive._key_in(before + 30)
         return drive

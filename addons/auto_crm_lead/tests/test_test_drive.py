@@ -336,6 +336,15 @@ class TestTestDrive(TestDriveCase):
         self.assertEqual(self.lead.grade_id, self.grades["H"])
         self.assertEqual(self.lead.next_followup_date, self.in_days(2))
 
+    def test_unrated_drives_do_not_lower_the_mean(self):
+        self._driven()._give_feedback({"rating_driving": "4"})
+        self._driven(start=self.noon + timedelta(hours=2))
+        drives = self.env["auto.test.drive"]
+        [(mean,)] = drives._read_group(
+            [("vehicle_id", "=", self.car.id)], [], ["rating:avg"]
+        )
+        self.assertEqual(mean, 4)
+
     def test_empty_feedback(self):
         window = self.env["auto.test.drive.feedback"].create(
             {"drive_id": self._driven().id}

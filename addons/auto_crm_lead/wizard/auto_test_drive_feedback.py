@@ -33,7 +33,7 @@ class AutoTestDriveFeedback(models.TransientModel):
         store=True,
         readonly=False,
     )
-    next_step = fields.Char()
+    next_step = fields.Char(string="Next step")
     next_date = fields.Date(
         string="Next contact", help="Empty: as the grade of the prospect says."
     )
@@ -65,7 +65,10 @@ class AutoTestDriveFeedback(models.TransientModel):
         """
         self.ensure_one()
         names = (*RATED, "liked", "disliked", "intent", "next_step", "next_date")
-        values = {name: self[name] or False for name in names}
+        values = {
+            name: self[name] if self[name] and self[name] != "0" else False
+            for name in names
+        }
         if not any(values.values()):
             raise UserError(self.env._("Write what the customer said."))
         self.drive_id._give_feedback(values, self.grade_id)
