@@ -22,20 +22,20 @@ class EventEvent(models.Model):
         help="Whoever comes is taken in as a prospect of the store: known ones get one "
         "more contact. Turn it off for days on which nothing is sold.",
     )
-    auto_lead_count = fields.Integer(
-        string="Prospects of the guests", compute="_compute_auto_counts"
-    )
     auto_attended_count = fields.Integer(
-        string="Guests who came", compute="_compute_auto_counts"
+        string="Guests who came", compute="_compute_auto_attended_count"
+    )
+    auto_lead_count = fields.Integer(
+        string="Prospects of the guests", compute="_compute_auto_results"
     )
     auto_reservation_count = fields.Integer(
         string="Reserved at the event",
-        compute="_compute_auto_counts",
+        compute="_compute_auto_results",
         help="Reservations of its guests, made from its beginning to its end.",
     )
 
     @api.depends_context("uid", "allowed_company_ids")
-    def _compute_auto_counts(self):
+    def _compute_auto_attended_count(self):
         registrations = self.env["event.registration"]
         came = {}
         if registrations.has_access("read"):
@@ -48,6 +48,11 @@ class EventEvent(models.Model):
             )
         for event in self:
             event.auto_attended_count = came.get(event._origin, 0)
+
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_auto_results(self):
+        # Shown on the form, of one event.
+        for event in self:
             event.auto_lead_count = event._origin._auto_count("leads")
             event.auto_reservation_count = event._origin._auto_count("reservations")
 

@@ -26,10 +26,12 @@ class EventRegistration(models.Model):
         may_reserve = "auto.reservation" in self.env and self.env[
             "auto.reservation"
         ].has_access("create")
-        for guest in self:
-            # Which prospects a guest is, is a field of other groups; told is only
-            # the one that the user may read.
-            leads = guest.sudo().lead_ids.with_env(self.env)._filtered_access("read")
+        # Which prospects a guest is, is a field of other groups; told is only the one
+        # that the user may read.
+        guests = self.sudo()
+        readable = guests.lead_ids.with_env(self.env)._filtered_access("read")
+        for guest, known in zip(self, guests, strict=True):
+            leads = known.lead_ids.with_env(self.env) & readable
             guest.auto_lead_id = leads.sorted("id", reverse=True)[:1]
             guest.auto_may_reserve = may_reserve and guest.auto_lead_id.active
 
@@ -58,6 +60,7 @@ class EventRegistration(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._auto_check_partners([vals.get("partner_id") for vals in vals_list])
         guests = super().create(vals_list)
         for guest in guests:
             campaign = guest.event_id.auto_campaign_id
@@ -68,11 +71,22 @@ class EventRegistration(models.Model):
 
     def write(self, vals):
         arriving = self.browse()
+        self._auto_check_partners([vals.get("partner_id")])
         if vals.get("state") == "done":
             arriving = self.filtered(lambda guest: guest.state != "done")
         res = super().write(vals)
         arriving._auto_take_in()
         return res
+
+    @api.model
+    def _auto_check_partners(self, partner_ids):
+        """Refuse persons whom the user cannot see: a guest shows who it is.
+
+        :raise AccessError: for one that the user may not read
+        """
+        ids = {one for one in partner_ids if one}
+        if ids and not self.env.su and self.env.user._auto_roles():
+            self.env["res.partner"].browse(ids).check_access("read")
 
     def _apply_lead_generation_rules(self, event_lead_rules=False):
         # Guests of our events come in by the one intake, which knows who is a

@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common_campaign import CampaignCase
@@ -138,6 +138,32 @@ class TestCampaignEvent(CampaignCase):
         self.assertEqual(self.event.registration_ids, guest)
         with self.assertRaises(UserError):
             invite.copy({"lead_ids": False, "partner_ids": False}).action_confirm()
+
+    def test_guest_is_nobody_whom_the_user_cannot_see(self):
+        stranger = self.env["res.partner"].create(
+            {
+                "name": "Stranger",
+                "email": "stranger@example.com",
+                "is_auto_customer": True,
+                "store_ids": [(6, 0, self.stores[2].ids)],
+            }
+        )
+        mine = self.event.with_user(self.consultant)
+        with self.assertRaises(AccessError):
+            self._guest(mine, partner_id=stranger.id)
+        guest = self._guest(mine, name="Somebody")
+        with self.assertRaises(AccessError):
+            guest.partner_id = stranger
+
+    def test_test_drives_and_contracts_are_counted_where_they_are(self):
+        campaign = self.campaign.sudo()
+        for key, source in campaign._auto_results().items():
+            with self.subTest(source=key):
+                self.assertIn(source["date"], self.env[source["model"]]._fields)
+                action = campaign._auto_figure_action(key)
+                model = self.env[action["res_model"]]
+                self.assertFalse(model.search_count(action["domain"]))
+                self.assertEqual(self.event.sudo()._auto_count(key), 0)
 
     def test_figures_of_the_event(self):
         guests = self._guest(self.event, phone=PHONE) | self._guest(self.event)

@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common_campaign import CampaignCase
 
@@ -87,6 +87,32 @@ class TestCampaignRights(CampaignCase):
             self.assertTrue(self._may(auditor, record, "read"))
             for operation in ("write", "create", "unlink"):
                 self.assertFalse(self._may(auditor, record, operation))
+
+    def test_forms_open_for_whom_they_are(self):
+        campaign, cost, evaluation, event, guest = self.records[1]
+        planners = ("sales_manager", "store_manager", "head_office", "auditor")
+        desk = ("consultant", "callcentre")
+        for roles, record, view in (
+            (
+                planners + desk,
+                campaign,
+                "auto_crm_campaign.utm_campaign_view_form_auto",
+            ),
+            (planners, cost, None),
+            (planners, evaluation, None),
+            (planners + desk, event, "event.view_event_form"),
+            (planners + desk, guest, "event.view_event_registration_form"),
+        ):
+            for role in roles:
+                user = self._role_users()[role]
+                with self.subTest(role=role, model=record._name):
+                    self.env.invalidate_all()
+                    Form(
+                        record.with_user(user).with_context(
+                            allowed_company_ids=user.company_ids.ids
+                        ),
+                        view=view and self.env.ref(view),
+                    )
 
     def test_consultant_sees_numbers_of_guests_masked(self):
         guest = self.records[1][4].with_user(self.consultant)

@@ -28,6 +28,11 @@ class AutoEventInvite(models.TransientModel):
         string="Prospects",
         domain="[('won_status', '=', 'pending')]",
     )
+    segment_ids = fields.Many2many(
+        comodel_name="auto.segment",
+        string="Segments",
+        help="Everybody who is in one of these now.",
+    )
     state = fields.Selection(
         selection=[
             ("draft", "Invited, no answer yet"),
@@ -58,54 +63,64 @@ class AutoEventInvite(models.TransientModel):
         # Nobody invites whom they cannot see.
         leads = self.lead_ids._filtered_access("read")
         partners = self.partner_ids._filtered_access("read")
+        for segment in self.segment_ids:
+            segment.check_access("read")
+            members = segment._members(limit=MOST + 1)
+            if members._name == "crm.lead":
+                leads |= members
+            else:
+                partners |= members
         if not leads and not partners:
             raise UserError(self.env._("Who shall be invited?"))
         if len(leads) + len(partners) > MOST:
             raise UserError(self.env._("At most %s guests at a time.", MOST))
-        guests = self.env["event.registration"]
-        # Whoever is on the list is not put on it again, seen or not.
-        there = guests.sudo().search([("event_id", "=", self.event_id.id)])
-        known_partners = there.partner_id
-        known_leads = there.lead_ids
-        vals_list = []
-        linked = []
-        for lead in leads - known_leads.with_env(self.env):
-            if lead.partner_id and lead.partner_id in known_partners | partners:
-                if lead.partner_id in known_partners:
-                    continue
-                partners -= lead.partner_id
-            # The number is the prospect's; the guest list shows it masked to whom it
-            # is masked there.
-            own = lead.sudo()
-            vals_list.append(
-                {
-                    "event_id": self.event_id.id,
-                    "partner_id": own.partner_id.id,
-                    "name": own.contact_name or own.partner_id.name or own.name,
-                    "phone": own.phone,
-                    "email": own.email_from,
-                    "state": self.state,
-                }
-            )
-            linked.append(lead)
-        for partner in partners - known_partners.with_env(self.env):
-            own = partner.sudo()
-            vals_list.append(
-                {
-                    "event_id": self.event_id.id,
-                    "partner_id": own.id,
-                    "name": own.name,
-                    "phone": own.phone,
-                    "email": own.email,
-                    "state": self.state,
-                }
-            )
-        created = guests.create(vals_list)
-        for guest, lead in zip(created, linked, strict=False):
-            guest._auto_link(lead)
+        self._invite(leads, partners)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "event.act_event_registration_from_event"
         )
         action["domain"] = [("event_id", "=", self.event_id.id)]
         action["context"] = {"default_event_id": self.event_id.id}
         return action
+
+    def _invite(self, leads, partners):
+        """Put prospects and customers on the list, unless they are on it."""
+        guests = self.env["event.registration"]
+        # Whoever is on the list is not put on it again, seen or not.
+        there = guests.sudo().search([("event_id", "=", self.event_id.id)])
+        listed = there.partner_id.ids
+        new_leads = leads.browse()
+        for lead in leads.filtered(lambda one: one.id not in there.lead_ids.ids):
+            # Whose customer a prospect is, is not shown, only not listed twice.
+            person = lead.sudo().partner_id.id
+            if person and person in listed:
+                continue
+            listed.append(person)
+            new_leads |= lead
+        new_partners = partners.filtered(lambda one: one.id not in listed)
+        # A number is kept whole; the guest list shows it masked to whom it is masked
+        # elsewhere. The customer of a prospect comes with the link.
+        created = guests.create(
+            [
+                {
+                    "event_id": self.event_id.id,
+                    "name": lead.contact_name or lead.partner_id.name or lead.name,
+                    "phone": lead.phone,
+                    "email": lead.email_from,
+                    "state": self.state,
+                }
+                for lead in new_leads.sudo()
+            ]
+            + [
+                {
+                    "event_id": self.event_id.id,
+                    "partner_id": partner.id,
+                    "name": partner.name,
+                    "phone": partner.phone,
+                    "email": partner.email,
+                    "state": self.state,
+                }
+                for partner in new_partners.sudo()
+            ]
+        )
+        for guest, lead in zip(created[: len(new_leads)], new_leads, strict=True):
+            guest._auto_link(lead)
