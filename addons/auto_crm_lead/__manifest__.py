@@ -11,6 +11,7 @@
         "security/ir.model.access.csv",
         "security/auto_crm_lead_rules.xml",
         "security/auto_call_rules.xml",
+        "security/auto_allocation_rules.xml",
         "security/auto_competitor_rules.xml",
         "security/auto_market_rules.xml",
         "security/auto_test_drive_rules.xml",
@@ -76,6 +77,7 @@
         "views/auto_salesperson_menus.xml",
         "views/guide_views.xml",
         "views/auto_call_menus.xml",
+        "views/auto_allocation_simulation_views.xml",
         "views/auto_test_drive_menus.xml",
         "views/auto_segment_views.xml",
     ],
@@ -92,6 +94,7 @@
         "demo/auto_segment_demo.xml",
         "demo/guide_demo.xml",
         "demo/auto_referral_demo.xml",
+        "demo/auto_allocation_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -15,6 +15,7 @@ from . import (
     p13_complaint,
     p05_reminders,
     p06_other_users,
+    p07_allocation,
     p14_install,
     p15_contract,
 )
@@ -24,6 +25,7 @@ ALL = {
     "P2": p02_intake_batch,
     "P4": p04_followup,
     "P6": p06_other_users,
+    "P7": p07_allocation,
     "P5": p05_reminders,  # leaves a million cars behind
     "P3": p03_duplicates,  # leaves a million prospects behind, so after the others
     "P12": p12_repair,

@@ -6,3 +6,4 @@ from . import auto_test_drive_story
 from . import auto_knowledge_story
 from . import guide_story
 from . import auto_referral_story
+from . import auto_allocation_story

@@ -87,21 +87,29 @@ class AutoAllocationRule(models.Model):
             and a frozenset of ids for each condition
         """
         # Allocation follows the same rules whoever registers a prospect.
-        return tuple(
-            frozendict(
-                id=rule.id,
-                name=rule.name,
-                method=rule.method,
-                working_hours=rule.working_hours,
-                recall_minutes=rule.recall_minutes,
-                company=frozenset(rule.company_ids.ids),
-                state=frozenset(rule.state_ids.ids),
-                channel=frozenset(rule.channel_ids.ids),
-                horizon=frozenset(rule.horizon_ids.ids),
-                brands=frozenset(rule.brand_ids.ids),
-                users=frozenset(rule.user_ids.ids),
-            )
-            for rule in self.sudo().search([])
+        return tuple(rule._condition() for rule in self.sudo().search([]))
+
+    def _condition(self, **changed):
+        """Return one rule as plain data.
+
+        :param changed: conditions to put in place of the rule's own
+        """
+        self.ensure_one()
+        return frozendict(
+            {
+                "id": self.id,
+                "name": self.name,
+                "method": self.method,
+                "working_hours": self.working_hours,
+                "recall_minutes": self.recall_minutes,
+                "company": frozenset(self.company_ids.ids),
+                "state": frozenset(self.state_ids.ids),
+                "channel": frozenset(self.channel_ids.ids),
+                "horizon": frozenset(self.horizon_ids.ids),
+                "brands": frozenset(self.brand_ids.ids),
+                "users": frozenset(self.user_ids.ids),
+                **changed,
+            }
         )
 
     @api.model
@@ -110,14 +118,15 @@ class AutoAllocationRule(models.Model):
         return any(rule["state"] for rule in self._conditions())
 
     @api.model
-    def _rule_for(self, facts):
+    def _rule_for(self, facts, rules=None):
         """Return the conditions of the first rule that is for a prospect.
 
         :param dict facts: ``company``, ``state``, ``channel``, ``horizon`` (an id or
             False each) and ``brands`` (a function that returns a set of ids)
-        :return: one element of :meth:`_conditions`, or None
+        :param rules: others than those in use, as :meth:`_conditions` returns them
+        :return: one element of the rules, or None
         """
-        for rule in self._conditions():
+        for rule in self._conditions() if rules is None else rules:
             if all(
                 not rule[name] or facts[name] in rule[name]
                 for name in ("company", "state", "channel", "horizon")

@@ -92,20 +92,67 @@ class AutoLeadAssignment(models.Model):
                 lines.append(self.env._("No rule applies to this prospect."))
             if assignment.kind != "manual" and not assignment.user_id:
                 lines.append(self.env._("Nobody could take it."))
+            why = assignment._why_words()
+            if why:
+                lines.append(why)
             lines.extend(
                 assignment._candidate_words(candidate)
                 for candidate in assignment.candidates or []
             )
             assignment.explanation = "\n".join(lines)
 
+    def _why_words(self):
+        """Return why the one who got it was chosen before the others."""
+        self.ensure_one()
+        fit = [one for one in self.candidates or [] if not one.get("out")]
+        winner = next((one for one in fit if one["user"] == self.user_id.id), None)
+        if not winner or self.kind == "manual":
+            return None
+        name = winner["name"]
+        others = [one for one in fit if one is not winner]
+        if not others:
+            return self.env._("%s was the only one who could take it.", name)
+        if "score" not in winner:
+            return None
+        best = min(one.get("score", 0) for one in others)
+        if winner["score"] >= best:
+            return self.env._(
+                "%(name)s waited longest of %(count)s with the same score.",
+                name=name,
+                count=1 + sum(one.get("score") == winner["score"] for one in others),
+            )
+        if self.method == "capacity":
+            return self.env._(
+                "%(name)s has the most room: %(taken)s %% taken, the next %(next)s %%.",
+                name=name,
+                taken=winner["score"],
+                next=best,
+            )
+        return self.env._(
+            "%(name)s has the fewest open prospects: %(open)s, the next %(next)s.",
+            name=name,
+            open=winner["score"],
+            next=best,
+        )
+
     def _candidate_words(self, candidate):
         """Return one candidate in the reader's language."""
         self.ensure_one()
-        words = self.env._(
-            "%(open)s open, %(today)s new today",
-            open=candidate["open"],
-            today=candidate["today"],
-        )
+        if candidate.get("cap"):
+            words = self.env._(
+                "%(open)s of %(cap)s open, %(today)s new today",
+                open=candidate["open"],
+                cap=candidate["cap"],
+                today=candidate["today"],
+            )
+        else:
+            words = self.env._(
+                "%(open)s open, %(today)s new today",
+                open=candidate["open"],
+                today=candidate["today"],
+            )
+        if not candidate.get("on_duty", True) and not candidate.get("out"):
+            words = self.env._("%s, not on duty", words)
         if candidate.get("out"):
             return self.env._(
                 "– %(name)s: %(words)s; left out: %(reason)s",

@@ -11,6 +11,11 @@ from odoo.tools import SQL
 from .crm_lead_intake import INTAKE
 
 REASSIGN_ROLES = frozenset({"sales_manager", "store_manager", "head_office"})
+#: Passed by the methods of this file alone, so that no client hides an assignment.
+ALLOCATION = object()
+#: What Odoo would work out again for who gets a consultant and a team: the store and
+#: the stage stay, and its nightly job brings the probability up to date.
+KEPT_FIELDS = ("company_id", "stage_id", "probability", "automated_probability")
 #: Capacity that counts for a consultant without a limit, to compare free shares.
 OPEN_CAPACITY = 100
 #: Open prospects are counted up to here; beyond, who waited longest is next.
@@ -49,13 +54,29 @@ class CrmLead(models.Model):
     )
 
     def write(self, vals):
-        if "user_id" not in vals or self.env.context.get("auto_allocation"):
+        if "user_id" not in vals or self._is_allocating():
             return super().write(vals)
         former = {lead: lead.user_id for lead in self}
         result = super().write(vals)
         changed = self.filtered(lambda lead: lead.user_id != former[lead])
         changed._log_manual_assignment(former)
         return result
+
+    def _is_allocating(self):
+        return self.env.context.get("auto_allocation") is ALLOCATION
+
+    def _check_company(self, fnames=None):
+        # Candidates and their teams are of the prospect's store.
+        if self._is_allocating():
+            return None
+        return super()._check_company(fnames)
+
+    def _clock_assignment(self, users):
+        # Written for all at once, see _give_to.
+        return None if self._is_allocating() else super()._clock_assignment(users)
+
+    def _sync_reminders(self):
+        return None if self._is_allocating() else super()._sync_reminders()
 
     def _log_manual_assignment(self, former):
         """Write down that somebody gave these leads to somebody, by hand."""
@@ -165,35 +186,41 @@ class CrmLead(models.Model):
             for lead, choice in zip(self, choices, strict=True)
             if choice["user"] or kind == "auto"
         ]
-        self.env["auto.lead.assignment"].create(self._allocation_changes(vals_list))
-        chosen = defaultdict(self.browse)
+        changes = self._allocation_changes(vals_list)
+        self.env["auto.lead.assignment"]._log_many(changes)
+        assigned = self._give_to(choices)
+        self._tell_new_consultants(choices)
+        return assigned
+
+    def _give_to(self, choices):
+        """Write the consultants of these leads, and what follows from it, at once.
+
+        :param choices: from :meth:`_choose_consultants`, one for each lead
+        :return: the leads that got one
+        """
+        chosen = defaultdict(list)
         for lead, choice in zip(self, choices, strict=True):
             if choice["user"]:
-                key = (
-                    choice["user"],
-                    lead.company_id.id,
-                    choice["team"],
-                    choice["recall_rule"],
+                key = choice["user"], choice["team"], choice["recall_rule"]
+                chosen[key].append(lead.id)
+        assigned = self.browse(id_ for ids in chosen.values() for id_ in ids)
+        former = {lead: lead.user_id for lead in assigned}
+        kept = [self._fields[name] for name in KEPT_FIELDS]
+        with self.env.protecting(kept, assigned):
+            for (user_id, team_id, recall_rule), ids in chosen.items():
+                self.browse(ids).with_context(
+                    auto_allocation=ALLOCATION,
+                    tracking_disable=True,
+                    mail_notrack=True,
+                ).write(
+                    {
+                        "user_id": user_id,
+                        "team_id": team_id,
+                        "recall_rule_id": recall_rule,
+                    }
                 )
-                chosen[key] |= lead
-        quiet = {
-            "auto_allocation": True,
-            "tracking_disable": True,
-            "mail_notrack": True,
-        }
-        assigned = self.browse()
-        for (user_id, company_id, team_id, recall_rule), leads in chosen.items():
-            leads.with_context(**quiet).write(
-                {
-                    "user_id": user_id,
-                    # Named, so that Odoo does not work them out lead by lead.
-                    "company_id": company_id,
-                    "team_id": team_id,
-                    "recall_rule_id": recall_rule,
-                }
-            )
-            assigned |= leads
-        self._tell_new_consultants(choices)
+        assigned._clock_assignment(former)
+        assigned._sync_reminders()
         return assigned
 
     def _intake_create_leads(self, slots):
@@ -236,7 +263,7 @@ class CrmLead(models.Model):
                 item["user"] = self.env["res.users"].browse(choice["user"])
         result = super()._intake_create_leads(slots)
         chosen = [slot for slot in slots if slot["item"].get("choice")]
-        self.env["auto.lead.assignment"].create(
+        self.env["auto.lead.assignment"]._log_many(
             [
                 {
                     **slot["item"]["choice"]["assignment"],
@@ -508,6 +535,7 @@ class CrmLead(models.Model):
                     "open": candidate["open"],
                     "today": candidate["today"],
                     "on_duty": candidate["on_duty"],
+                    "cap": candidate["max_open"],
                     **({"out": out} if out else {}),
                 }
             )
@@ -685,7 +713,7 @@ class CrmLead(models.Model):
         settled = self._contacted_since_assignment() | self.filtered(
             lambda lead: lead.won_status != "pending" or not lead.user_id
         )
-        quiet = {"auto_allocation": True, "tracking_disable": True}
+        quiet = {"auto_allocation": ALLOCATION, "tracking_disable": True}
         untouched = self - settled
         spent = untouched.filtered(lambda lead: lead.recall_count >= rule.recall_max)
         recalled = untouched - spent

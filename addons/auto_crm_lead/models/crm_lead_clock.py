@@ -161,7 +161,7 @@ class CrmLead(models.Model):
     def _log_events(self, vals_list):
         """Write events of the response clock, from :meth:`_clock_values`."""
         # Nobody may write the clock by hand, so that nobody can improve it.
-        self.env["auto.lead.event"].sudo().create(vals_list)
+        self.env["auto.lead.event"].sudo()._log_many(vals_list)
 
     def _stop_clock(self, date):
         for company, leads in self.grouped("company_id").items():

@@ -34,3 +34,4 @@ from . import test_knowledge_sales
 from . import test_segment
 from . import test_guide
 from . import test_referral
+from . import test_allocation_simulation

@@ -369,8 +369,8 @@ class TestAllocation(AutoCase):
 
     @warmup
     def test_queries_do_not_grow_with_the_leads(self):
-        leads = self._new_leads(200)
+        leads = self._new_leads(400)
         self.env.flush_all()
-        with self.assertQueryCount(25):
+        with self.assertQueryCount(10):
             leads._allocate()
             self.env.flush_all()

@@ -13,3 +13,5 @@ from . import auto_test_drive_cancel
 from . import auto_test_drive_feedback
 from . import auto_intake_referral
 from . import auto_referral_link
+from . import auto_allocation_simulation
+from . import auto_allocation_simulation_line
