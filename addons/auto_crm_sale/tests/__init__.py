@@ -27,3 +27,4 @@ from . import test_commission_concurrency
 from . import test_sales_plan
 from . import test_salesperson
 from . import test_segment
+from . import test_referral_points
