@@ -73,8 +73,9 @@ class TestTestDriveRights(TestDriveCase):
     def test_call_centre_books_and_sees_what_it_booked(self):
         user = self.users["callcentre", 1]
         self.env["auto.access.log"].with_user(user)._log("lookup", self.customer)
-        self.car.sudo()._join_store(self.store, "Demo")
-        self.env["auto.access.log"].with_user(user)._log("lookup", self.car)
+        self.assertFalse(self.cars[2].with_user(user).has_access("read"))
+        plain = self._demo_car("PLAIN2", self.store, is_demo=False)
+        self.assertFalse(plain.with_user(user).has_access("read"))
         drive = (
             self.env["auto.test.drive"]
             .with_user(user)
