@@ -39,12 +39,14 @@ class FleetVehicleModel(models.Model):
     def _compute_guide_price(self):
         company = self.env.company
         today = fields.Date.context_today(self)
+        # Those of the group are each store's, which need not read the group.
+        owners = [False, *company.sudo().parent_ids.ids]
         products = dict(
             self.env["product.template"]._read_group(
                 [
                     ("vehicle_model_id", "in", self.ids),
                     ("list_price", ">", 0),
-                    ("company_id", "in", [False, *company.parent_ids.ids]),
+                    ("company_id", "in", owners),
                 ],
                 ["vehicle_model_id"],
                 ["id:recordset"],
