@@ -11,10 +11,7 @@ class TestSettlement(ServiceCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        chinese = cls.env["ir.module.module"]._get("l10n_cn").state == "installed"
-        cls.env["account.chart.template"].try_loading(
-            "cn" if chinese else "generic_coa", company=cls.group, install_demo=False
-        )
+        cls._load_chart()
         cls.till = cls.env["account.journal"].create(
             {
                 "name": "Service till",
