@@ -17,7 +17,7 @@ def run(env, options):
     team = _team(options.plain)
     ours, peer = Meter(), Meter()
     for warming in (True, False):
-        for _round in range(1 if warming else 5):
+        for _round in range(1 if warming else 3):
             _ours(env, company, Meter() if warming else ours)
             _peer(options.plain, team, Meter() if warming else peer)
     queries = ours.cost.queries / (ours.cost.units / SIZE)

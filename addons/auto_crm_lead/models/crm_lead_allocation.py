@@ -205,6 +205,8 @@ class CrmLead(models.Model):
                 chosen[key].append(lead.id)
         assigned = self.browse(id_ for ids in chosen.values() for id_ in ids)
         former = {lead: lead.user_id for lead in assigned}
+        # Read for all at once what each write below would look for again.
+        assigned.mapped("test_drive_ids")
         kept = [self._fields[name] for name in KEPT_FIELDS]
         with self.env.protecting(kept, assigned):
             for (user_id, team_id, recall_rule), ids in chosen.items():
