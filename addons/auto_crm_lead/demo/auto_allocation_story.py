@@ -32,9 +32,7 @@ class AutoLeadAssignment(models.Model):
         vals_list = []
         for company, group in leads.grouped("company_id").items():
             users = group.user_id.sorted("id")
-            count = {
-                user: OPEN[turn % len(OPEN)] for turn, user in enumerate(users)
-            }
+            count = {user: OPEN[turn % len(OPEN)] for turn, user in enumerate(users)}
             day, today = None, dict.fromkeys(users, 0)
             for lead in group:
                 if lead.received_date.date() != day:
