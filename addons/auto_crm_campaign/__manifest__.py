@@ -26,9 +26,14 @@
         "views/event_views.xml",
         "views/res_config_settings_campaign_views.xml",
         "views/auto_campaign_menus.xml",
+        "security/auto_bulk_rules.xml",
+        "data/auto_bulk_cron.xml",
+        "views/auto_bulk_message_views.xml",
+        "views/auto_sms_gateway_views.xml",
     ],
     "demo": [
         "demo/auto_campaign_demo.xml",
+        "demo/auto_bulk_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -15,3 +15,13 @@ from . import event_registration
 from . import event_lead_rule
 from . import crm_lead_campaign
 from . import res_partner
+from . import auto_sms_attempt
+from . import auto_sms_gateway
+from . import auto_bulk_message
+from . import auto_bulk_recipient
+from . import auto_bulk_lift
+from . import res_company
+from . import sms_sms
+from . import mail_mail
+from . import mailing_trace
+from . import blacklist

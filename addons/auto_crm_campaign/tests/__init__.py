@@ -1,3 +1,5 @@
 from . import test_campaign
 from . import test_campaign_event
 from . import test_campaign_rights
+from . import test_bulk_message
+from . import test_sms_gateway
