@@ -4,6 +4,9 @@ from odoo.tools import SQL, html2plaintext
 
 from ..tools import fulltext
 
+# Only the index itself passes this object.
+WORDS = object()
+
 
 class AutoWordsMixin(models.AbstractModel):
     """Texts that are found by their words, Chinese ones too.
@@ -65,7 +68,8 @@ class AutoWordsMixin(models.AbstractModel):
         return records
 
     def write(self, vals):
-        vals = {name: vals[name] for name in vals if name != "search_tokens"}
+        if self.env.context.get("auto_words") is not WORDS:
+            vals = {name: vals[name] for name in vals if name != "search_tokens"}
         result = super().write(vals)
         if not self._indexed_fields().isdisjoint(vals):
             self._index_words()
@@ -87,6 +91,6 @@ class AutoWordsMixin(models.AbstractModel):
         return ""
 
     def _index_words(self):
-        for record in self.sudo():  # whoever may write it has its words indexed
-            tokens = fulltext.tokens(record._indexed_text())
-            super(AutoWordsMixin, record).write({"search_tokens": tokens})
+        # Whoever may write it has its words indexed.
+        for record in self.sudo().with_context(auto_words=WORDS):
+            record.search_tokens = fulltext.tokens(record._indexed_text())

@@ -47,12 +47,13 @@ class CrmLead(models.Model):
         return result
 
     def _after_reopen(self):
-        super()._after_reopen()
+        result = super()._after_reopen()
         # The loss did not last: the note of it goes, whoever reopens.
         noted = self.env["auto.competitor.customer"].sudo()
         noted.search([("lead_id", "in", self.ids), ("kind", "=", "chose")]).write(
             {"active": False}
         )
+        return result
 
     def _merge_get_fields_specific(self):
         return {

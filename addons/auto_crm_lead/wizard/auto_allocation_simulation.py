@@ -239,7 +239,7 @@ class AutoAllocationSimulation(models.TransientModel):
         # As allocation itself: the rules are the same for all.
         rules = self.env["auto.allocation.rule"].sudo().with_context(active_test=False)
         conditions = []
-        for rule in rules.search([]):
+        for rule in rules.search([]):  # pylint: disable=no-search-all
             if rule != self.rule_id:
                 if rule.active:
                     conditions.append(rule._condition())

@@ -14,9 +14,10 @@ class AutoIntakeWizard(models.TransientModel):
     )
 
     def _after_intake(self, result):
-        super()._after_intake(result)
+        done = super()._after_intake(result)
         if self.referrer_id:
             self.referrer_id.check_access("read")
             self.env["auto.referral"]._note_recommendation(
                 self.referrer_id, result, "staff"
             )
+        return done
