@@ -13,7 +13,10 @@ class AutoTestDriveFeedback(models.TransientModel):
     _document_field = "drive_id"
 
     drive_id = fields.Many2one(
-        comodel_name="auto.test.drive", required=True, ondelete="cascade"
+        comodel_name="auto.test.drive",
+        string="Test drive",
+        required=True,
+        ondelete="cascade",
     )
     lead_id = fields.Many2one(related="drive_id.lead_id")
     rating_driving = fields.Selection(RATINGS, string="Driving")

@@ -10,7 +10,10 @@ class AutoTestDriveKey(models.TransientModel):
     _document_field = "drive_id"
 
     drive_id = fields.Many2one(
-        comodel_name="auto.test.drive", required=True, ondelete="cascade"
+        comodel_name="auto.test.drive",
+        string="Test drive",
+        required=True,
+        ondelete="cascade",
     )
     state = fields.Selection(related="drive_id.state")
     vehicle_id = fields.Many2one(related="drive_id.vehicle_id")
