@@ -40,7 +40,7 @@ def test_starts_and_stops(server):
 def test_starts_after_a_crash(server):
     """kill -9 leaves a lock file and a socket; neither is in the way."""
     server.start()
-    server.postgres().sql("CREATE TABLE kept (id int)")
+    server.postgres().sql("SET synchronous_commit = on; CREATE TABLE kept (id int)")
     os.kill(server.process(), signal.SIGKILL)
     server.start()
     assert server.postgres().sql("SELECT count(*) FROM kept") == [["0"]]

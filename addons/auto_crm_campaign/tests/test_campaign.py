@@ -1,7 +1,10 @@
 from datetime import timedelta
 
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged, warmup
+from odoo.tools import mute_logger
 
 from .common_campaign import CampaignCase
 
@@ -72,7 +75,11 @@ class TestCampaign(CampaignCase):
         self.assertEqual(campaign.auto_state, "draft")
 
     def test_end_before_beginning_is_refused(self):
-        with self.assertRaisesRegex(Exception, "auto_dates_check"):
+        with (
+            self.assertRaisesRegex(IntegrityError, "auto_dates_check"),
+            self.cr.savepoint(),
+            mute_logger("odoo.sql_db"),
+        ):
             self._campaign(auto_date_end=self.today - timedelta(days=1))
 
     # ------------------------------------------------------------------

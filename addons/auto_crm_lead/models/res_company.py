@@ -125,5 +125,6 @@ class ResCompany(models.Model):
                 max(0, (min(stop, b) - max(start, a)).total_seconds())
                 for a, b in intervals
             )
-            minutes.append(int(seconds // 60))
+            # A day of work that ends at midnight lacks its last microsecond.
+            minutes.append(int(round(seconds, 3) // 60))
         return minutes

@@ -23,5 +23,5 @@ class TestLeadForm(LeadCase):
         lead.web_read(specification)  # the first time is noted in the clock
         self.env.flush_all()
         self.env.invalidate_all()
-        with self.assertQueryCount(45):
+        with self.assertQueryCount(54):
             lead.web_read(specification)

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import float_round
 
 
@@ -6,6 +6,11 @@ class SaleOrder(models.Model):
     """Orders of members earn points by the tier; others' orders earn none."""
 
     _inherit = "sale.order"
+
+    @api.model
+    def _field_needs(self):
+        # A figure of Odoo's events, where these are installed.
+        return {**super()._field_needs(), "attendee_count": "event.registration"}
 
     def _program_check_compute_points(self, programs):
         result = super()._program_check_compute_points(programs)
