@@ -32,6 +32,7 @@ class TestDriveCase(LeadCase):
                 "name": "Wei Lan",
                 "phone": "+86 198 0009 0001",
                 "email": "weilan@example.net",
+                "lang": "en_US",
                 "is_auto_customer": True,
                 "store_ids": [fields.Command.set(cls.store.ids)],
             }
