@@ -54,8 +54,6 @@ class _Showroom:
             "is_storable": True,
             "tracking": "serial",
             "list_price": 100000,
-            # The store of one database has a chart of accounts, the other's has none.
-            "taxes_id": False,
         }
         if self.with_us:
             vals["is_vehicle"] = True
@@ -63,6 +61,8 @@ class _Showroom:
             env.company.auto_notice_required = False
             env["loyalty.program"].search([]).active = False
         self.product = env["product.product"].create(vals)
+        # One database has a chart of accounts with taxes, the other has none.
+        self.product.taxes_id = False
         self.partner = env["res.partner"].create({"name": "Benchmark buyer"})
 
     def sell(self, meters):

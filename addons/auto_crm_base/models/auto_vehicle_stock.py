@@ -70,7 +70,10 @@ class AutoVehicle(models.Model):
                 for name, value in vals.items()
             )
         )
-        changed.with_context(auto_vehicle_stock=STOCK).write(vals)
+        # Told by one line of the timeline, not again in the discussion.
+        changed.with_context(auto_vehicle_stock=STOCK, tracking_disable=True).write(
+            vals
+        )
 
     def _watched_fields(self):
         # What stock does is told by one line, with its document.

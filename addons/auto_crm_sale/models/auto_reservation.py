@@ -367,6 +367,16 @@ class AutoReservation(models.Model):
         # It is free again already: the request is repeated.
         return ConcurrencyError(str(error))
 
+    @api.model
+    def _search_whole(self, domain):
+        """Search reservations and read them in the same query."""
+        names = [
+            name
+            for name, field in self._fields.items()
+            if field.prefetch is True and field.column_type
+        ]
+        return self.search_fetch(domain, names)
+
     def _end(self, state, reason=""):
         """End these reservations, and give their cars to the next in line.
 
@@ -377,7 +387,8 @@ class AutoReservation(models.Model):
             return
         held = self.filtered(lambda one: one.state == "active")
         self._set_state({"state": state, "cancel_reason": reason or False})
-        self.activity_unlink(["auto_crm_sale.mail_activity_reservation_turn"])
+        in_line = self.filtered("date_queue")
+        in_line.activity_unlink(["auto_crm_sale.mail_activity_reservation_turn"])
         if state != "done":
             held._tell_vehicle(self.env._("Reservation ended"))
         held.vehicle_id._sync_sale_state()

@@ -23,7 +23,7 @@ class AutoVehicle(models.Model):
         return (
             self.env["auto.reservation"]
             .sudo()
-            .search([("vehicle_id", "in", self.ids), ("state", "=", "active")])
+            ._search_whole([("vehicle_id", "in", self.ids), ("state", "=", "active")])
         )
 
     def _sync_sale_state(self):
@@ -77,7 +77,7 @@ class AutoVehicle(models.Model):
             return result
         # Who holds the car, or waits for it, is asked whoever it is.
         wanted = self.env["auto.reservation"].sudo()
-        wanted = wanted.search(
+        wanted = wanted._search_whole(
             [("vehicle_id", "=", self.id), ("state", "in", ("active", "queued"))]
         )
         held = wanted.filtered(lambda one: one.state == "active")

@@ -283,7 +283,10 @@ class SaleOrder(models.Model):
             return kinds  # see BEFORE
         if order.agreed_terms and order.agreed_terms == order._terms_key():
             return kinds
-        found = kinds.search([("code", "in", order._contract_approval_kinds())])
+        found = kinds.search_fetch(
+            [("code", "in", order._contract_approval_kinds())],
+            ["code", "amount_free", "ask_always", "ask_on_change"],
+        )
         by_code = {kind.code: kind for kind in found}
         floor, kind = by_code.get(FLOOR_KIND), by_code.get(APPROVAL_KIND)
         if floor and order._is_below_floor():

@@ -4,6 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 
+INTERVAL_FIELDS = ("months", "distance", "first_months", "first_distance")
+
+
 class AutoMaintenancePlan(models.Model):
     """How often cars of a brand or a model come for maintenance.
 
@@ -91,7 +94,7 @@ class AutoMaintenancePlan(models.Model):
     @api.model
     def _by_vehicle(self, vehicles):
         """Return ``{vehicle: plan}``, with an empty plan where none is for the car."""
-        plans = self.search([])  # pylint: disable=no-search-all
+        plans = self.search_fetch([], ["model_id", "brand_id", *INTERVAL_FIELDS])
         models_, brands, general = {}, {}, self.browse()
         for plan in plans:
             if plan.model_id:
