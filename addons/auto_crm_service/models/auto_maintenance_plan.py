@@ -3,7 +3,6 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-
 INTERVAL_FIELDS = ("months", "distance", "first_months", "first_distance")
 
 
