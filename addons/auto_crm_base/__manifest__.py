@@ -84,6 +84,9 @@
         "web.assets_backend": [
             "auto_crm_base/static/src/**/*",
         ],
+        "web.assets_tests": [
+            "auto_crm_base/static/tests/tours/**/*",
+        ],
     },
     "installable": True,
     "pre_init_hook": "pre_init_hook",

@@ -24,14 +24,17 @@ from . import test_test_drive
 from . import test_test_drive_concurrency
 from . import test_test_drive_message
 from . import test_test_drive_rights
+from . import test_test_drive_tour
 from . import test_tours
 from . import test_website_form
 from . import test_call_list
 from . import test_call_list_concurrency
+from . import test_call_list_tour
 from . import test_competitor
 from . import test_market_info
 from . import test_knowledge_sales
 from . import test_segment
 from . import test_guide
+from . import test_guide_tour
 from . import test_referral
 from . import test_allocation_simulation

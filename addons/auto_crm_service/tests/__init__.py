@@ -30,6 +30,7 @@ from . import test_claim_check
 from . import test_claim_concurrency
 from . import test_claim_import
 from . import test_claim_rights
+from . import test_claim_tour
 from . import test_guarantee
 from . import test_appointment_pages
 from . import test_workshop_board

@@ -1,73 +1,7 @@
 import { registry } from "@web/core/registry";
+import { button, saved, sign, state, tab } from "@auto_crm_base/../tests/tours/steps";
 
 const tours = registry.category("web_tour.tours");
-
-/** Wait until nothing is left to be saved. */
-const saved = () => ({
-    content: "All is saved",
-    trigger: ".o_form_view:not(:has(.o_form_status_indicator_buttons:not(.invisible)))",
-});
-
-const button = (content, name, where = ".o_form_view") => ({
-    content,
-    trigger: `${where} button[name=${name}]:enabled`,
-    run: "click",
-});
-
-const state = (content, value) => ({
-    content,
-    trigger: `.o_form_view .o_statusbar_status .o_arrow_button_current[data-value=${value}]`,
-});
-
-const tab = (content, name) => ({
-    content,
-    trigger: `.o_form_view .o_notebook_headers a[name=${name}]`,
-    run: "click",
-});
-
-/** Draw a line on the pad, as a finger would. */
-function draw(pad) {
-    const { left, top, width, height } = pad.getBoundingClientRect();
-    const strokes = ["pointerdown", ...Array(8).fill("pointermove"), "pointerup"];
-    strokes.forEach((type, step) =>
-        pad.dispatchEvent(
-            new PointerEvent(type, {
-                bubbles: true,
-                buttons: type === "pointerup" ? 0 : 1,
-                clientX: left + (width * (step + 1)) / 12,
-                clientY: top + height / (2 + (step % 2)),
-                isPrimary: true,
-                pointerId: 1,
-                pressure: 0.5,
-            })
-        )
-    );
-}
-
-/** Sign in the field, by hand. */
-const sign = (content, field) => [
-    {
-        content,
-        trigger: `.o_field_widget[name=${field}] .o_signature_empty`,
-        run: "click",
-    },
-    {
-        content: "The signature is drawn",
-        trigger: ".modal canvas.o_web_sign_signature",
-        run() {
-            draw(this.anchor);
-        },
-    },
-    {
-        content: "It is adopted",
-        trigger: ".modal .modal-footer .btn-primary:enabled",
-        run: "click",
-    },
-    {
-        content: "It stands on the sheet",
-        trigger: `body:not(:has(.modal)) .o_field_widget[name=${field}] img.o_signature`,
-    },
-];
 
 tours.add("auto_sale_reserve_and_contract", {
     steps: () => [
@@ -159,6 +93,8 @@ tours.add("auto_sale_take_payment", {
         {
             content: "Nothing is due any more",
             trigger: "body:not(:has(.modal)) .o_view_controller:not(:has(.o_data_row:contains(Tour Buyer)))",
+            // Paying books: a busy machine needs its time.
+            timeout: 60000,
         },
     ],
 });

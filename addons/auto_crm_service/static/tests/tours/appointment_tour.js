@@ -1,31 +1,7 @@
 import { registry } from "@web/core/registry";
+import { button, choose, state } from "@auto_crm_base/../tests/tours/steps";
 
 const tours = registry.category("web_tour.tours");
-
-const button = (content, name, where = ".o_form_view") => ({
-    content,
-    trigger: `${where} button[name=${name}]:enabled`,
-    run: "click",
-});
-
-const progress = (content, value) => ({
-    content,
-    trigger: `body:not(:has(.modal)) .o_form_view .o_statusbar_status .o_arrow_button_current[data-value=${value}]`,
-    // Settling makes orders and invoices: a busy machine needs its time.
-    timeout: 60000,
-});
-
-const choose = (content, field, text, where = ".o_form_view") => [
-    {
-        content,
-        trigger: `${where} .o_field_widget[name=${field}] input`,
-        run: `edit ${text}`,
-    },
-    {
-        trigger: `.o-autocomplete--dropdown-item:not(.o_m2o_dropdown_option):contains(${text})`,
-        run: "click",
-    },
-];
 
 tours.add("auto_appointment_book", {
     steps: () => [
@@ -54,7 +30,7 @@ tours.add("auto_appointment_book", {
             trigger: ".o_form_button_save:enabled",
             run: "click",
         },
-        progress("It is promised", "booked"),
+        state("It is promised", "booked"),
         button("The car is here", "action_receive"),
         {
             content: "Nothing is typed twice",
@@ -66,7 +42,7 @@ tours.add("auto_appointment_book", {
             run: "edit 30500",
         },
         button("The car is received", "action_receive"),
-        progress("The order is there", "received"),
+        state("The order is there", "received"),
     ],
 });
 
@@ -109,7 +85,7 @@ tours.add("auto_appointment_estimate", {
             trigger: "body:not(:has(.modal)) button[name=action_to_workshop]:enabled",
             run: "click",
         },
-        progress("It waits for a technician", "queued"),
+        state("It waits for a technician", "queued"),
     ],
 });
 
@@ -141,10 +117,10 @@ tours.add("auto_appointment_work", {
 tours.add("auto_appointment_settle", {
     steps: () => [
         button("Somebody else checks", "action_quality_passed"),
-        progress("The car is ready", "ready"),
+        state("The car is ready", "ready"),
         button("The bill", "action_settle"),
-        progress("Settled", "settled"),
+        state("Settled", "settled"),
         button("The car goes home", "action_return_car"),
-        progress("and all is over", "returned"),
+        state("and all is over", "returned"),
     ],
 });

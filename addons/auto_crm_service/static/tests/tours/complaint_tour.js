@@ -1,22 +1,7 @@
 import { registry } from "@web/core/registry";
+import { button, saved, state } from "@auto_crm_base/../tests/tours/steps";
 
 const tours = registry.category("web_tour.tours");
-
-const button = (content, name, where = ".o_form_view") => ({
-    content,
-    trigger: `${where} button[name=${name}]:enabled`,
-    run: "click",
-});
-
-const state = (content, value) => ({
-    content,
-    trigger: `body:not(:has(.modal)) .o_form_view .o_statusbar_status .o_arrow_button_current[data-value=${value}]`,
-});
-
-const saved = () => ({
-    content: "All is saved",
-    trigger: ".o_form_view:not(:has(.o_form_status_indicator_buttons:not(.invisible)))",
-});
 
 tours.add("auto_complaint_take", {
     steps: () => [
