@@ -277,6 +277,18 @@ class AutoCall(models.TransientModel):
             self.partner_id = self._create_caller()
         return self.env["auto.contact"].create(self._prepare_contact_values())
 
+    def _named_caller(self):
+        """Return the customer who calls; who is new becomes one.
+
+        :raise UserError: when nobody is named
+        """
+        self.ensure_one()
+        if not self.partner_id and (self.new_name or "").strip():
+            self.partner_id = self._create_caller()
+        if not self.partner_id:
+            raise UserError(self.env._("Say who calls: name the caller."))
+        return self.partner_id
+
     def _create_caller(self):
         """Return the customer made of an unknown caller; a hook for prospects."""
         self.ensure_one()

@@ -1,5 +1,6 @@
+import math
 import secrets
-import time
+from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
 
 from odoo import http
@@ -14,6 +15,7 @@ FIELDS = (
     "city",
     "wish",
     "day",
+    "clock",
     "horizon",
     "message",
     "consent",
@@ -23,6 +25,10 @@ FIELDS = (
 NEEDS = ("budget", "seats", "body", "fuel", "use")
 #: More models beside each other fit on no screen.
 MAX_COMPARED = 4
+#: So many days ahead a test drive is asked for.
+DRIVE_DAYS = 60
+#: When a store has no working hours.
+OPEN_HOURS = (9, 18)
 
 
 class GuidePages(ProspectForm, http.Controller):
@@ -175,7 +181,7 @@ class GuidePages(ProspectForm, http.Controller):
         typed = {name: str(params.get(name) or "").strip() for name in FIELDS}
         # Only a robot fills in what nobody sees; it is told nothing.
         honeypot = str(params.get("website") or "")[:200]
-        error = self._check(door, typed, params)
+        error = self._check(door, typed, params) or self._check_drive(door, typed)
         if not error:
             error = self._take_in(door, typed, params, honeypot)
         if error and not honeypot:
@@ -334,6 +340,15 @@ class GuidePages(ProspectForm, http.Controller):
             ._fields["guide_wish"]
             ._description_selection(request.env)
         )
+        start = self._drive_start(door, typed)
+
+        def keep(result):
+            lead = result["lead"]
+            if values["wish"] in wishes:
+                lead.guide_wish = values["wish"]  # what was asked for last
+            if start:
+                lead._wish_drive(start, model)
+
         lines = []
         if typed["wish"] in wishes:
             lines.append(
@@ -341,8 +356,9 @@ class GuidePages(ProspectForm, http.Controller):
                     "Buying guide: asks for %s", wishes[typed["wish"]].lower()
                 )
             )
-        if typed["wish"] == "test_drive" and typed["day"]:
-            lines.append(request.env._("Would like to come on: %s", typed["day"][:40]))
+        if start:
+            when = f"{typed['day']} {typed['clock']}"
+            lines.append(request.env._("Would like to come on: %s", when))
         lines.append(typed["message"])
         values = {
             "name": typed["name"],
@@ -375,13 +391,57 @@ class GuidePages(ProspectForm, http.Controller):
             user=request.env["auto.salesperson"]._user_of_code(
                 str(params.get("c") or ""), door.company_id
             ),
+            keep=keep,
         )
+
+    def _clocks(self, door):
+        """Return the times at which a test drive may be asked for, as texts."""
+        # When a store is open is no secret.
+        attendances = door.company_id.sudo().resource_calendar_id.attendance_ids
+        worked = attendances.filtered(lambda one: one.day_period != "lunch")
+        first, last = OPEN_HOURS
+        if worked:
+            first = math.ceil(min(worked.mapped("hour_from")))
+            last = math.floor(max(worked.mapped("hour_to")))
+        return [f"{hour:02d}:00" for hour in range(first, max(last, first + 1))]
+
+    def _zone(self, door):
+        return request.env["auto.test.drive"]._zone_of(door.company_id)
+
+    def _drive_start(self, door, typed):
+        """Return when a test drive is wished for, in naive UTC.
+
+        None when nothing was asked for, and for what is no such time.
+        """
+        if typed["wish"] != "test_drive" or typed["clock"] not in self._clocks(door):
+            return None
+        zone = self._zone(door)
+        try:
+            day = date.fromisoformat(typed["day"])
+        except ValueError:
+            return None
+        moment = datetime.combine(day, time.fromisoformat(typed["clock"]), zone)
+        now = datetime.now(zone)
+        if not now < moment < now + timedelta(days=DRIVE_DAYS + 1):
+            return None
+        return moment.astimezone(UTC).replace(tzinfo=None)
+
+    def _check_drive(self, door, typed):
+        """Return what is wrong with the time of a test drive, in words, else ``""``."""
+        asked = typed["wish"] == "test_drive" and typed["day"]
+        if asked and not self._drive_start(door, typed):
+            return request.env._(
+                "Please choose a day of the next %s days, and a time that is not over.",
+                DRIVE_DAYS,
+            )
+        return ""
 
     def _form(self, door, params, typed, error=""):
         published = self._models(door)
-        moment = str(int(time.time()))
+        moment = str(int(datetime.now(UTC).timestamp()))
         nonce = secrets.token_urlsafe(16)
         needs = self._needs(door, published, params)
+        today = datetime.now(self._zone(door)).date()
         return self._page(
             door,
             "auto_crm_lead.guide_ask",
@@ -401,6 +461,9 @@ class GuidePages(ProspectForm, http.Controller):
             ._description_selection(request.env),
             # A visitor may know the choices of the form.
             horizons=request.env["auto.lead.horizon"].sudo().search([], order="months"),
+            clocks=self._clocks(door),
+            first_day=today,
+            last_day=today + timedelta(days=DRIVE_DAYS),
             consent_text=self._consent_text(door),
             marketing_text=self._marketing_text(door),
             here="ask",

@@ -62,7 +62,7 @@ class AutoTestDrive(models.Model):
         if self.env.ref("auto_crm_lead.demo_car_golf", raise_if_not_found=False):
             return
         quiet = self.with_context(
-            auto_drive_quiet=True,
+            auto_visit_quiet=True,
             tracking_disable=True,
             mail_create_nolog=True,
             mail_create_nosubscribe=True,

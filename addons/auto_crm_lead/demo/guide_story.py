@@ -2,10 +2,11 @@
 
 import base64
 import io
+from datetime import timedelta
 
 from PIL import Image, ImageDraw
 
-from odoo import api, models
+from odoo import api, fields, models
 
 # Model: one line in English and in Chinese, colours of its pictures.
 SHOWN = {
@@ -104,7 +105,7 @@ class FleetVehicleModel(models.Model):
             for name in ("guide", "guide2")
         }
         asked = {
-            "guide_drive": ("guide", "鲁明", "+86 198 0001 0911", "Tiguan L",
+            "guide_drive": ("guide", "鲁明", "+86 198 0001 0911", "Golf",
                             "test_drive", "购车指南：想试驾。周日上午可以吗？"),
             "guide_price": ("guide2", "Clara Moreno", "+86 198 0001 0922", "ID.4",
                             "price", "Buying guide: asks for a price."),
@@ -125,6 +126,11 @@ class FleetVehicleModel(models.Model):
                 external_ref=f"DEMO-{key}",
                 source=door,
             )  # fmt: skip
+            if wish == "test_drive":
+                # Sunday, 10:00 in China.
+                today = fields.Datetime.today()
+                sunday = today + timedelta(days=6 - today.weekday() or 7, hours=2)
+                lead._wish_drive(sunday, self.env.ref("auto_crm_base.model_golf"))
             self.env["ir.model.data"]._update_xmlids(
                 [
                     {

@@ -109,6 +109,7 @@ from . import fleet_vehicle_model_guide
 from . import auto_intake_source_guide
 from . import auto_salesperson_guide
 from . import crm_lead_guide
+from . import crm_lead_drive_wish
 from . import auto_referral_rule
 from . import auto_referral
 from . import crm_lead_referral

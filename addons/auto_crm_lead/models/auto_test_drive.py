@@ -10,6 +10,8 @@ from odoo.addons.auto_crm_base.models.auto_append_only_mixin import ERASE
 # Only the methods of test drives pass this object, so that no client takes a step past
 # its checks.
 STATE = object()
+# Who goes along.
+DRIVERS = frozenset({"consultant", "sales_manager", "store_manager", "head_office"})
 # While it is in one of these, a drive holds its car and its consultant.
 HOLDING = ("booked", "out")
 # The first is none of the stars.
@@ -43,6 +45,7 @@ STATE_FIELDS = FEEDBACK_FIELDS | {
     "condition_note",
     "date_remind",
     "date_reminded",
+    "move_count",
     "reason_id",
     "reason_note",
     "changed_by",
@@ -79,6 +82,7 @@ class AutoTestDrive(models.Model):
         "auto.restricted.mixin",
         "auto.partner.guard.mixin",
         "auto.signature.mixin",
+        "auto.visit.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -148,7 +152,7 @@ class AutoTestDrive(models.Model):
         string="Consultant",
         required=True,
         index=True,
-        default=lambda self: self.env.user,
+        default=lambda self: self._default_user_id(),
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
         tracking=True,
         help="Goes along, or hands out the key.",
@@ -294,6 +298,9 @@ class AutoTestDrive(models.Model):
     # What became of it
     date_remind = fields.Datetime(string="Reminder on", readonly=True, copy=False)
     date_reminded = fields.Datetime(string="Reminded on", readonly=True, copy=False)
+    move_count = fields.Integer(
+        string="Times moved", readonly=True, copy=False, aggregator="sum"
+    )
     reason_id = fields.Many2one(
         comodel_name="auto.test.drive.reason",
         string="Reason",
@@ -360,6 +367,12 @@ class AutoTestDrive(models.Model):
         " AND state = 'booked'"
     )
 
+    @api.model
+    def _default_user_id(self):
+        """Return who goes along: the user, unless the user only takes calls."""
+        user = self.env.user
+        return user if self.env.su or user._auto_roles() & DRIVERS else False
+
     # ------------------------------------------------------------------
     # Compute
     # ------------------------------------------------------------------
@@ -382,7 +395,14 @@ class AutoTestDrive(models.Model):
     @api.depends("start", "hours")
     def _compute_stop(self):
         for drive in self:
-            drive.stop = drive.start and drive.start + timedelta(hours=drive.hours or 0)
+            drive.stop = drive._stop_of_plan()
+
+    def _stop_of_plan(self):
+        """Return until when start and duration hold car and consultant."""
+        self.ensure_one()
+        # What is far too long is refused by the constraint, in words.
+        hours = min(self.hours or 0, 1000)
+        return self.start and self.start + timedelta(hours=hours)
 
     @api.depends("partner_id")
     @api.depends_context("uid")
@@ -504,7 +524,7 @@ class AutoTestDrive(models.Model):
         moved = vals.keys() & PLAN_FIELDS
         if moved:
             self._check_free([drive._span(vals) for drive in self])
-        before = {drive: drive._when_text() for drive in self} if moved else {}
+        before = {drive: drive._told() for drive in self} if moved else {}
         res = super().write(vals)
         if "driver_signature" in vals:
             self._keep_terms()

@@ -75,6 +75,18 @@ class AutoTestDrive(models.Model):
         # The prospect was checked to be one that the user sees.
         lead = self.env["crm.lead"].sudo().browse(vals.get("lead_id") or [])
         vals.setdefault("company_id", lead.company_id.id or self.env.company.id)
+        if not lead and vals.get("partner_id"):
+            # Whose prospect it is does not matter: the drive is one of its steps.
+            lead = lead.search(
+                [
+                    ("partner_id", "=", vals["partner_id"]),
+                    ("company_id", "=", vals["company_id"]),
+                    ("won_status", "=", "pending"),
+                ],
+                order="id desc",
+                limit=1,
+            )
+            vals["lead_id"] = lead.id
         vals.setdefault("user_id", lead.user_id.id or self.env.uid)
         vals.setdefault("start", self._next_quarter())
         if lead and not vals.get("partner_id"):
@@ -89,7 +101,7 @@ class AutoTestDrive(models.Model):
     def _span(self, vals):
         """Return what ``vals`` would take: (car, person, start, stop, drive)."""
         drive = self.new(vals, origin=self._origin) if self else self.new(vals)
-        stop = drive.start and drive.start + timedelta(hours=drive.hours or 0)
+        stop = drive._stop_of_plan()
         return (
             drive.vehicle_id._origin,
             drive.user_id._origin,
@@ -246,20 +258,28 @@ class AutoTestDrive(models.Model):
             drive._set({"date_remind": drive._remind_moment()})
             if drive.driver_signature:
                 drive._keep_terms()
+        self.lead_id._drive_wish_settled()
         self._log_on_car(self.env._("Test drive booked"))
         self._send_letters("auto_crm_lead.mail_template_test_drive_booked")
 
-    def _replanned(self, before):
-        """Tell the customer, and be ready to remind again, when the time changed.
+    def _told(self):
+        """Return of the plan what the customer was told."""
+        self.ensure_one()
+        return self.start, self.model_id, self.user_id
 
-        :param dict before: drive → when it was
+    def _replanned(self, before):
+        """Tell the customer what changed; be ready to remind when the time did.
+
+        :param dict before: drive → as of :meth:`_told`
         """
-        for drive in self:
-            if before[drive] != drive._when_text():
-                drive._set(
-                    {"date_remind": drive._remind_moment(), "date_reminded": False}
-                )
-                drive._send_letters("auto_crm_lead.mail_template_test_drive_booked")
+        changed = self.filtered(lambda drive: before[drive] != drive._told())
+        for drive in changed:
+            values = {"move_count": drive.move_count + 1}
+            if before[drive][0] != drive.start:
+                moment = drive._remind_moment()
+                values |= {"date_remind": moment, "date_reminded": False}
+            drive._set(values)
+        changed._send_letters("auto_crm_lead.mail_template_test_drive_booked")
 
     def _log_on_car(self, what):
         """Write a line on the timeline of the car."""

@@ -7,29 +7,21 @@ _logger = logging.getLogger(__name__)
 
 
 class AutoTestDrive(models.Model):
-    """What the customer is told: booked or moved, reminded, cancelled."""
+    """What the customer is told, with a calendar file: booked, moved, cancelled."""
 
     _inherit = "auto.test.drive"
 
-    def _store_address(self):
-        """Return where the store is, in one line."""
+    def _calendar_event(self):
         self.ensure_one()
-        lines = self.sudo().company_id.partner_id._display_address(without_company=True)
-        return ", ".join(line.strip() for line in lines.splitlines() if line.strip())
-
-    def _send_letters(self, template):
-        """Write a letter to the customers who may get it.
-
-        :param str template: xmlid; one that was deleted sends nothing
-        """
-        template = self.env.ref(template, raise_if_not_found=False)
-        if not template or self.env.context.get("auto_drive_quiet"):
-            return
-        # The letter is the store's, whoever books.
-        drives = self.sudo()
-        reachable = drives.partner_id.filtered("email")._may_contact("email", "service")
-        for drive in drives.filtered(lambda one: one.partner_id in reachable):
-            template.sudo().send_mail(drive.id)
+        words = (self.env._("Test drive"), self.model_id.display_name)
+        return {
+            "start": self.start,
+            "stop": self.stop,
+            "summary": " · ".join(filter(None, words)),
+            "description": self.name,
+            "sequence": self.move_count,
+            "cancelled": self.state == "cancelled",
+        }
 
     def _remind_moment(self):
         """Return when the customer is reminded; False when it is too near for that."""

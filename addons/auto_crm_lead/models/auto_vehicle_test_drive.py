@@ -40,14 +40,27 @@ class AutoVehicle(models.Model):
             car.test_drive_count, car.test_drive_orders = count, orders
 
     @api.model
-    def _demo_for(self, models_wanted, company):
-        """Return a demo car of a store, of a model that is wanted if there is one.
+    def _demo_for(self, models_wanted, company, start=None):
+        """Return a demo car of a store, of a model that is wanted.
 
         :param models_wanted: ``fleet.vehicle.model`` records, in any number
+        :param datetime start: when it must be free, in naive UTC
         """
-        domain = Domain("is_demo", "=", True) & Domain("company_id", "=", company.id)
-        wanted = domain & Domain("model_id", "in", models_wanted.ids)
-        return self.search(wanted, limit=1) if models_wanted else self.browse()
+        if not models_wanted:
+            return self.browse()
+        wanted = (
+            Domain("is_demo", "=", True)
+            & Domain("company_id", "=", company.id)
+            & Domain("model_id", "in", models_wanted.ids)
+            & Domain("sale_state", "not in", ("sold", "delivered"))
+        )
+        if start:
+            # That a car is taken is no secret; by whom is not told.
+            drives = self.env["auto.test.drive"].sudo()
+            stop = fields.Datetime.add(start, hours=company.sudo().auto_drive_hours)
+            taken = drives.search(drives._meeting_domain(start, stop)).vehicle_id
+            wanted &= Domain("id", "not in", taken.ids)
+        return self.search(wanted, limit=1)
 
     def action_open_test_drives(self):
         """Open the test drives of the car."""

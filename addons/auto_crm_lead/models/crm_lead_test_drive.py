@@ -62,13 +62,14 @@ class CrmLead(models.Model):
         if not self.partner_id:
             raise UserError(self.env._("Please enter the customer's name first."))
         company = self.company_id or self.env.company
-        car = self.env["auto.vehicle"]._demo_for(self.need_model_ids, company)
+        wish = self.drive_wish_start
         return self.env["auto.test.drive"]._action_new(
             lead_id=self.id,
             partner_id=self.partner_id.id,
             company_id=company.id,
             user_id=self.user_id.id or self.env.uid,
-            vehicle_id=car.id,
+            vehicle_id=self._wished_car().id,
+            start=wish and fields.Datetime.to_string(wish),
         )
 
     def action_open_test_drives(self):
@@ -81,8 +82,11 @@ class CrmLead(models.Model):
         )
 
     def _merge_dependences(self, opportunities):
-        """Take the test drives along to the prospect that stays."""
+        """Take the test drives, and the wish for one, to the prospect that stays."""
         res = super()._merge_dependences(opportunities)
+        wished = opportunities.filtered("drive_wish_start")[:1]
+        if wished and not self.drive_wish_start:
+            self._wish_drive(wished.drive_wish_start, wished.drive_wish_model_id)
         opportunities.sudo().test_drive_ids._set({"lead_id": self.id})
         return res
 
@@ -95,11 +99,12 @@ class CrmLead(models.Model):
         """Add the test drives of the day; see there.
 
         :return dict: with ``drives``: what the consultant drives today, and what is
-            still open of earlier days
+            still open of earlier days; before them what customers wish for
         """
         day = super().my_day(user_id)
         drives = self.env["auto.test.drive"]
-        day["drives"] = (
-            drives._my_day_rows(day["user"]["id"]) if drives.has_access("read") else []
-        )
+        day["drives"] = []
+        if drives.has_access("read"):
+            user = day["user"]["id"]
+            day["drives"] = self._my_day_wishes(user) + drives._my_day_rows(user)
         return day

@@ -2,6 +2,7 @@ from . import test_adf
 from . import test_adopt
 from . import test_cadence
 from . import test_call
+from . import test_drive_wish
 from . import test_email_door
 from . import test_grade
 from . import test_import

@@ -97,6 +97,20 @@ class TestAllocationSimulation(LeadCase):
         self.assertEqual(self.env["auto.lead.assignment"].search_count([]), count)
         self.assertFalse(self.rule.user_ids)
 
+    def test_region_and_horizon(self):
+        """What a rule asks of the prospect can be changed too."""
+        soon = self.horizons["now"]
+        self.leads[:2].horizon_id = soon
+        one = self._simulation(horizon_ids=[(6, 0, soon.ids)])
+        one.action_run()
+        self.assertEqual(self._figures(one)[self.env["res.users"]][2], 4)
+        state = self.env["res.country.state"].search([], limit=1)
+        one = self._simulation(state_ids=[(6, 0, state.ids)])
+        one.action_run()
+        self.assertEqual(self._figures(one)[self.env["res.users"]][2], 6)
+        self.assertFalse(self.rule.state_ids)
+        self.assertFalse(self.rule.horizon_ids)
+
     def test_capacity_and_closed_prospects(self):
         """Who closes one has room for the next, at the moment it was closed."""
         self.env["auto.salesperson"].create(

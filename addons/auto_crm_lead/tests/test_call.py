@@ -47,6 +47,24 @@ class TestCallWrapUp(LeadCase):
         self.assertEqual(contact, call.contact_id)
         self.assertEqual(contact.result, "appointment")
 
+    def test_books_a_test_drive(self):
+        """The consultant of the prospect goes along, not who takes the call."""
+        call = self._call(self.agent, "13800138777")
+        context = call.action_book_test_drive()["context"]
+        self.assertEqual(context["default_partner_id"], self.partner.id)
+        self.assertEqual(context["default_lead_id"], self.lead.id)
+        self.assertEqual(context["default_user_id"], self.consultant.id)
+        drives = self.env["auto.test.drive"]
+        for user, default in ((self.agent, False), (self.consultant, self.consultant)):
+            found = drives.with_user(user).default_get(["user_id"]).get("user_id")
+            self.assertEqual(bool(found), bool(default), user.name)
+        call = self._call(self.agent, "13800138755")
+        with self.assertRaisesRegex(UserError, "name the caller"):
+            call.action_book_test_drive()
+        call.new_name = "New Driver"
+        context = call.action_book_test_drive()["context"]
+        self.assertEqual(context["default_partner_id"], call.partner_id.id)
+
     def test_past_date_leaves_nothing(self):
         before = self.lead.contact_ids
         call = self._call(

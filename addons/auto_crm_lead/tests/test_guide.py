@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 from PIL import Image
 
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 
@@ -65,6 +66,10 @@ class TestGuide(IntakeCase, HttpCase):
             }
         )
         cls.url = f"/auto/guide/{cls.source.guide_token}"
+
+    def setUp(self):
+        super().setUp()
+        self.day = str(fields.Date.add(fields.Date.today(), days=9))
 
     def leads(self):
         return self.env["crm.lead"].search([("company_id", "=", self.store.id)])
@@ -148,7 +153,8 @@ class TestGuide(IntakeCase, HttpCase):
             f"?model={self.large.id}&wish=test_drive&seats=7&body={self.body.id}",
             model=str(self.large.id),
             wish="test_drive",
-            day="2030-05-01",
+            day=self.day,
+            clock="10:00",
             message="In the morning",
         )
         lead = self.leads()
@@ -159,10 +165,38 @@ class TestGuide(IntakeCase, HttpCase):
         self.assertEqual(lead.need_seats, 7)
         self.assertEqual(lead.need_category_ids, self.body)
         summary = lead.contact_ids.summary
-        for words in ("2030-05-01", "In the morning"):
+        for words in (self.day, "In the morning"):
             self.assertIn(words, summary)
         self.assertEqual(lead.intake_source_id, self.source)
         self.assertEqual(lead.partner_id.consent_ids.purpose, "enquiry")
+
+    def test_drive_is_wished_for_at_a_time(self):
+        self.store.resource_calendar_id.tz = "Asia/Shanghai"
+        query = f"?model={self.large.id}&wish=test_drive"
+        asked = {"model": str(self.large.id), "wish": "test_drive"}
+        self.ask(f"?model={self.small.id}&wish=price", wish="price")
+        self.ask(query, **asked, day=self.day, clock="10:00")
+        lead = self.leads()
+        self.assertEqual(
+            fields.Datetime.to_string(lead.drive_wish_start), f"{self.day} 02:00:00"
+        )
+        self.assertEqual(lead.drive_wish_model_id, self.large)
+        self.assertEqual(lead.guide_wish, "test_drive", "asked for last")
+        for day, clock in (
+            ("2020-01-01", "10:00"),
+            ("2099-01-01", "10:00"),
+            ("0001-01-01", "10:00"),
+            ("x" * 300, "10:00"),
+            (self.day, "03:00"),
+            (self.day, ""),
+        ):
+            answer = self.ask(query, **asked, day=day, clock=clock)
+            self.assertIn("alert-danger", answer.text, (day, clock))
+        before = lead.drive_wish_start
+        answer = self.ask(query, **asked, day="", phone="13800138712")
+        self.assertNotIn("alert-danger", answer.text, "a day is not asked for")
+        self.assertFalse((self.leads() - lead).drive_wish_start)
+        self.assertEqual(lead.drive_wish_start, before)
 
     def test_whose_guest(self):
         person = self.env["auto.salesperson"].search(

@@ -34,6 +34,42 @@ class TestTestDriveMessage(TestDriveCase):
         self.assertEqual(len(self._mails() - before), 2)
         self.assertEqual(drive.date_remind, self.noon)
 
+    def test_calendar_file(self):
+        before = self._mails()
+        drive = self._drive()
+        [mail] = self._mails() - before
+        file = mail.attachment_ids
+        self.assertTrue(file.name.endswith(".ics"))
+        text = file.raw.decode()
+        start = f"DTSTART:{self.noon:%Y%m%dT%H%M%SZ}"
+        for words in (start, "SEQUENCE:0", "METHOD:PUBLISH", "Drive One"):
+            self.assertIn(words, text)
+        drive.start = self.noon + timedelta(days=1)
+        drive._cancel(self.reason)
+        moved, off = (one.attachment_ids.raw.decode() for one in self._mails()[-2:])
+        self.assertIn("SEQUENCE:1", moved)
+        self.assertIn("METHOD:CANCEL", off)
+        [uid] = {
+            line
+            for file in (text, moved, off)
+            for line in file.split("\r\n")
+            if line.startswith("UID:")
+        }
+        self.assertIn(f"auto-test-drive-{drive.id}@", uid)
+
+    def test_another_car_or_person_is_told(self):
+        drive = self._drive()
+        before = self._mails()
+        drive.vehicle_id = self._demo_car("DRIVE8", self.store)
+        self.assertEqual(self._mails(), before, "the same model")
+        model = self.model.create(
+            {"name": "Drive Two", "brand_id": self.model.brand_id.id}
+        )
+        drive.vehicle_id = self._demo_car("DRIVE9", self.store, model_id=model.id)
+        self.assertEqual(len(self._mails() - before), 1)
+        drive.user_id = self.manager
+        self.assertEqual(len(self._mails() - before), 2)
+
     def test_reminded_once(self):
         drive = self._drive()
         self.assertEqual(drive.date_remind, self.noon - timedelta(hours=24))

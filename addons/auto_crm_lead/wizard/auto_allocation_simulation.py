@@ -88,6 +88,18 @@ class AutoAllocationSimulation(models.TransientModel):
         string="Brands wished for",
         help="Empty: any.",
     )
+    state_ids = fields.Many2many(
+        comodel_name="res.country.state",
+        relation="auto_allocation_simulation_state_rel",
+        string="Regions",
+        help="Empty: anywhere.",
+    )
+    horizon_ids = fields.Many2many(
+        comodel_name="auto.lead.horizon",
+        relation="auto_allocation_simulation_horizon_rel",
+        string="Purchase horizons",
+        help="Empty: any.",
+    )
     line_ids = fields.One2many(
         comodel_name="auto.allocation.simulation.line",
         inverse_name="simulation_id",
@@ -139,6 +151,8 @@ class AutoAllocationSimulation(models.TransientModel):
             "user_ids": [Command.set(rule.user_ids.ids)],
             "channel_ids": [Command.set(rule.channel_ids.ids)],
             "brand_ids": [Command.set(rule.brand_ids.ids)],
+            "state_ids": [Command.set(rule.state_ids.ids)],
+            "horizon_ids": [Command.set(rule.horizon_ids.ids)],
         }
 
     # ------------------------------------------------------------
@@ -251,6 +265,8 @@ class AutoAllocationSimulation(models.TransientModel):
                         users=frozenset(self.user_ids.ids),
                         channel=frozenset(self.channel_ids.ids),
                         brands=frozenset(self.brand_ids.ids),
+                        state=frozenset(self.state_ids.ids),
+                        horizon=frozenset(self.horizon_ids.ids),
                     )
                 )
         return conditions

@@ -127,6 +127,27 @@ class AutoCall(models.TransientModel):
                 else False
             )
 
+    def action_book_test_drive(self):
+        """Open a new test drive for the caller, over the call.
+
+        :raise UserError: when nobody is named
+        """
+        self.ensure_one()
+        partner = self._named_caller()
+        lead = self.lead_id
+        company = self.env.company
+        wanted = self.model_id or lead.need_model_ids
+        # Whose customer it is was shown above.
+        keeper = lead.user_id or partner.user_id
+        action = self.env["auto.test.drive"]._action_new(
+            lead_id=lead.id,
+            partner_id=partner.id,
+            company_id=company.id,
+            user_id=company in keeper.sudo().company_ids and keeper.id,
+            vehicle_id=self.env["auto.vehicle"]._demo_for(wanted, company).id,
+        )
+        return action | {"target": "new"}
+
     def _log_call(self):
         """Log the call; a caller who wants a car is taken in with it."""
         if not self.wants_car or self.lead_id:

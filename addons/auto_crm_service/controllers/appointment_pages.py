@@ -155,12 +155,12 @@ class AppointmentPages:
 
     def _calendar_response(self, appointment):
         """Return the calendar file of an appointment."""
-        name = appointment.name.replace("/", "-")
+        name = appointment._calendar_name()
         return request.make_response(
             appointment._calendar_file(),
             headers=[
                 ("Content-Type", "text/calendar; charset=utf-8"),
-                ("Content-Disposition", f'attachment; filename="{name}.ics"'),
+                ("Content-Disposition", f'attachment; filename="{name}"'),
                 ("Cache-Control", "no-store"),
             ],
         )

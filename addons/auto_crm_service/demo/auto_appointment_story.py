@@ -64,7 +64,7 @@ class AutoAppointment(models.Model):
             tracking_disable=True,
             mail_create_nolog=True,
             mail_create_nosubscribe=True,
-            auto_appointment_quiet=True,
+            auto_visit_quiet=True,
             auto_appointment_past=STATE,
         )
         for entry in KEPT:

@@ -63,6 +63,7 @@ class AutoAppointment(models.Model):
         "auto.numbered.mixin",
         "auto.masked.mixin",
         "auto.partner.guard.mixin",
+        "auto.visit.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]

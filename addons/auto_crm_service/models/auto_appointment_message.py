@@ -1,4 +1,3 @@
-import base64
 from datetime import UTC, datetime, time, timedelta
 
 import babel.dates
@@ -7,7 +6,6 @@ from odoo import api, fields, models
 from odoo.tools import get_lang
 from odoo.tools.date_utils import localized
 
-from ..tools import ical
 from .auto_appointment import COMING
 
 # Who would wait longer leaves the car.
@@ -39,12 +37,6 @@ class AutoAppointment(models.Model):
         locale = get_lang(self.env).code
         return babel.dates.format_skeleton(skeleton, day, locale=locale)
 
-    def _store_address(self):
-        """Return where the store is, in one line."""
-        self.ensure_one()
-        lines = self.sudo().company_id.partner_id._display_address(without_company=True)
-        return ", ".join(line.strip() for line in lines.splitlines() if line.strip())
-
     def _customer_url(self):
         """Return the page on which the customer sees, moves and cancels it."""
         self.ensure_one()
@@ -63,24 +55,17 @@ class AutoAppointment(models.Model):
             return self.start + timedelta(minutes=30)
         return stop
 
-    def _calendar_file(self):
-        """Return the bytes of a calendar file of the appointment."""
+    def _calendar_event(self):
         self.ensure_one()
-        known = self.sudo()  # the letter is the customer's
-        company = known.company_id
-        car = known.vehicle_id.license_plate or known.car_text or ""
-        return ical.event(
-            uid=f"auto-appointment-{known.id}@{self.env.cr.dbname}",
-            stamp=fields.Datetime.now(),
-            start=known.start,
-            stop=known._calendar_stop(),
-            summary=" · ".join(filter(None, [known.type_id.name, car])),
-            location=" ".join(filter(None, [company.name, known._store_address()])),
-            description=f"{known.name} {known._customer_url()}",
-            organizer=company.email,
-            sequence=known.move_count,
-            cancelled=known.state == "cancelled",
-        )
+        car = self.vehicle_id.license_plate or self.car_text or ""
+        return {
+            "start": self.start,
+            "stop": self._calendar_stop(),
+            "summary": " · ".join(filter(None, [self.type_id.name, car])),
+            "description": f"{self.name} {self._customer_url()}",
+            "sequence": self.move_count,
+            "cancelled": self.state == "cancelled",
+        }
 
     # ------------------------------------------------------------------
     # Letters
@@ -93,35 +78,6 @@ class AutoAppointment(models.Model):
     def _send_cancellation(self):
         """Tell the customers by mail that it is off."""
         self._send_letters("auto_crm_service.mail_template_appointment_cancelled")
-
-    def _send_letters(self, template):
-        """Write a letter, with the calendar file, to whoever may get it.
-
-        :param str template: xmlid; one that was deleted sends nothing
-        :return: the appointments of the customers who get one
-        """
-        template = self.env.ref(template, raise_if_not_found=False)
-        if not template or self.env.context.get("auto_appointment_quiet"):
-            return self.browse()
-        # The letter is the store's, whoever books.
-        appointments = self.sudo()
-        partners = appointments.partner_id.filtered("email")
-        reachable = partners._may_contact("email", "service")
-        told = appointments.filtered(lambda one: one.partner_id in reachable)
-        for appointment in told:
-            letter = appointment.with_context(lang=appointment.partner_id.lang)
-            template.sudo().send_mail(
-                appointment.id,
-                email_values={
-                    "attachments": [
-                        (
-                            f"{appointment.name.replace('/', '-')}.ics",
-                            base64.b64encode(letter._calendar_file()),
-                        )
-                    ]
-                },
-            )
-        return told
 
     # ------------------------------------------------------------------
     # Reminder

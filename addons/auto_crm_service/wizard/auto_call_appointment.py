@@ -1,5 +1,4 @@
 from odoo import models
-from odoo.exceptions import UserError
 
 
 class AutoCall(models.TransientModel):
@@ -13,11 +12,7 @@ class AutoCall(models.TransientModel):
         :raise UserError: when nobody is named
         """
         self.ensure_one()
-        if not self.partner_id and (self.new_name or "").strip():
-            self.partner_id = self._create_caller()
-        if not self.partner_id:
-            raise UserError(self.env._("Say who calls: name the caller."))
         action = self.env["auto.appointment"]._action_book(
-            partner=self.partner_id, vehicle=self.vehicle_id
+            partner=self._named_caller(), vehicle=self.vehicle_id
         )
         return action | {"target": "new"}

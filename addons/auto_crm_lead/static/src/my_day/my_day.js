@@ -356,8 +356,8 @@ export class MyDay extends Component {
     openDrive(drive) {
         this.action.doAction({
             type: "ir.actions.act_window",
-            res_model: "auto.test.drive",
-            res_id: drive.id,
+            res_model: drive.lead_id ? "crm.lead" : "auto.test.drive",
+            res_id: drive.lead_id || drive.id,
             views: [[false, "form"]],
         });
     }

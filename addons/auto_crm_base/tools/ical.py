@@ -1,4 +1,4 @@
-"""An appointment as a calendar file (RFC 5545) that every phone understands."""
+"""A time at the store as a calendar file (RFC 5545) that every phone understands."""
 
 
 def _escape(text):
@@ -34,7 +34,7 @@ def event(uid, stamp, start, stop, summary, **details):
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
-        "PRODID:-//auto-crm//appointment//EN",
+        "PRODID:-//auto-crm//visit//EN",
         f"METHOD:{'CANCEL' if cancelled else 'PUBLISH'}",
         "BEGIN:VEVENT",
         f"UID:{_escape(uid)}",
