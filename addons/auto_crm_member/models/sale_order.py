@@ -48,6 +48,7 @@ class SaleOrder(models.Model):
                 ],
                 limit=1,
             )
+            .filtered(lambda member: member._is_member())
         )
 
     def _get_point_changes(self):

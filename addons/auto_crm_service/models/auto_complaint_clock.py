@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools.date_utils import localized
 
-from .auto_complaint import RUNNING_STATES
+from .auto_complaint import OPEN_STATES, RUNNING_STATES
 
 #: How far ahead working hours are looked for: longer than any holiday.
 HORIZON = timedelta(days=90)
@@ -109,9 +109,14 @@ class AutoComplaint(models.Model):
         )
 
     @api.model
-    def _escalation_dates(self, levels, first_due, due, company, first_answered=False):
-        """Return when each level is reached, as ``{level: moment}``."""
-        limits = {"first": not first_answered and first_due, "solution": due}
+    def _escalation_dates(self, levels, first_due, due, company, callback=False):
+        """Return when each level is reached, as ``{level: moment}``.
+
+        :param first_due: limit of the first answer, False when it was given
+        :param due: limit of the solution, False when it was given
+        :param callback: when the customer is to be called back, if that is awaited
+        """
+        limits = {"first": first_due, "solution": due, "callback": callback}
         moments = {level: limits[level.clock] for level in levels}
         for clock, limit in limits.items():
             later = levels.filtered(
@@ -131,12 +136,16 @@ class AutoComplaint(models.Model):
     def _pending_levels(self):
         """Return when each level is reached that was not told yet."""
         self.ensure_one()
+        levels = self._escalations() - self._told_levels()
+        if self.state not in RUNNING_STATES:
+            return self._escalation_dates(
+                levels, False, False, self.company_id, self.date_callback
+            )
         return self._escalation_dates(
-            self._escalations() - self._told_levels(),
-            self.date_first_due,
+            levels,
+            not self.date_first_answer and self.date_first_due,
             self.date_due,
             self.company_id,
-            bool(self.date_first_answer),
         )
 
     def _plan_clock(self, limits=True):
@@ -155,7 +164,7 @@ class AutoComplaint(models.Model):
                     )
                 )
             pending = {}
-            if complaint.state in RUNNING_STATES:
+            if complaint.state in OPEN_STATES:
                 pending = complaint._pending_levels()
             next_date = min(pending.values(), default=False)
             complaint._set({"date_next_escalation": next_date})
@@ -173,7 +182,7 @@ class AutoComplaint(models.Model):
             late = self.sudo().search(
                 [
                     ("date_next_escalation", "<=", now),
-                    ("state", "in", RUNNING_STATES),
+                    ("state", "in", OPEN_STATES),
                 ],
                 order="date_next_escalation, id",
                 limit=batch_size,
@@ -236,6 +245,22 @@ class AutoComplaint(models.Model):
             if users:
                 # An administrator may have every role, and is seldom the one meant.
                 return users.sorted(lambda user: user._is_system())[:1]
+        return self.env["res.users"]
+
+    def _keeper(self):
+        """Return who sees the complaint through: who has it, else the desk.
+
+        Nobody is told of a complaint whose person has left, or that nobody took.
+        """
+        self.ensure_one()
+        user = self.user_id
+        if user.active and self.company_id in user.company_ids:
+            return user
+        departments = self.env["auto.complaint.department"]
+        for role in ("complaint", "service_manager", "store_manager"):
+            users = departments._role_users(role, self.company_id)
+            if users:
+                return users.sorted(lambda one: one._is_system())[:1]
         return self.env["res.users"]
 
     def _remind(self, users, summary, deadline=None):

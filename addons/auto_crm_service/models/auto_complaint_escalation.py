@@ -13,7 +13,11 @@ class AutoComplaintEscalation(models.Model):
     active = fields.Boolean(default=True)
     level = fields.Integer(required=True, default=1)
     clock = fields.Selection(
-        selection=[("first", "First answer"), ("solution", "Solution")],
+        selection=[
+            ("first", "First answer"),
+            ("solution", "Solution"),
+            ("callback", "Call-back"),
+        ],
         string="Limit",
         required=True,
         default="solution",

@@ -383,9 +383,9 @@ class AutoComplaint(models.Model):
         self._log_clock(
             "again", note=values["description"], channel=channel, external_ref=ref
         )
-        if self.user_id and self.user_id != self.env.user:
+        if self.user_id != self.env.user:
             self._remind(
-                self.user_id,
+                self._keeper(),
                 self.env._("%(customer)s came back", customer=self.partner_id.name),
             )
 
@@ -519,6 +519,9 @@ class AutoComplaint(models.Model):
                     self.env._("Complaint for you"),
                     complaint._deadline_day(),
                 )
+                complaint._let_handler_see()
+            elif not complaint.user_id:
+                complaint._remind(complaint._keeper(), self.env._("New complaint"))
             if complaint.category_id.is_dispatched:
                 complaint._dispatch()
 

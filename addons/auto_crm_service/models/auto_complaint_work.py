@@ -108,10 +108,36 @@ class AutoComplaint(models.Model):
             self._remind(
                 self.user_id, self.env._("Complaint for you"), self._deadline_day()
             )
+        self._let_handler_see()
+        if self.user_id and not before:
+            # Another one of the desk has it now.
+            desk = self.env["auto.complaint.department"]._role_users(
+                "complaint", self.company_id
+            )
+            self.activity_ids.filtered(
+                lambda activity: (
+                    activity.automated and activity.user_id in desk - self.user_id
+                )
+            ).unlink()
         if before:
             self.activity_ids.filtered(
                 lambda activity: activity.user_id == before and activity.automated
             ).unlink()
+
+    def _let_handler_see(self):
+        """Let who handles it see what the customer and the car have with us.
+
+        The complaint desk sees customers and cars that it has looked up; whoever is
+        given a complaint need not look up again whom it is about.
+        """
+        self.ensure_one()
+        user = self.user_id
+        if not user or not {"complaint", "callcentre"} & user._auto_roles():
+            return
+        log = self.env["auto.access.log"].with_user(user)
+        reason = self.env._("Complaint %(number)s", number=self.name)
+        for record in (self.partner_id, self.vehicle_id):
+            log._log("lookup", record, reason, company=self.company_id)
 
     def _move_store(self):
         """Let the customer and the car belong to the store that takes over."""
@@ -190,13 +216,12 @@ class AutoComplaint(models.Model):
                 complaint._set({"state": "in_progress"})
             if (
                 complaint.state == "in_progress"
-                and complaint.user_id
                 and tasks.filtered(lambda task: task.state == "done")
                 and not tasks.filtered(lambda task: task.state == "todo")
                 and complaint.user_id != self.env.user
             ):
                 complaint._remind(
-                    complaint.user_id,
+                    complaint._keeper(),
                     self.env._("All departments have answered: answer the customer"),
                     complaint._deadline_day(),
                 )
@@ -329,10 +354,9 @@ class AutoComplaint(models.Model):
         """Bring up the call-backs that are due now."""
         for complaint in self.sudo():
             complaint._set({"state": "callback"})
-            if complaint.user_id:
-                complaint._remind(
-                    complaint.user_id, self.env._("Call back: is the customer content?")
-                )
+            complaint._remind(
+                complaint._keeper(), self.env._("Call back: is the customer content?")
+            )
 
     def _callback(self, result, note="", channel="phone", retry=None):
         """Keep what the customer said to the answer.
@@ -374,6 +398,7 @@ class AutoComplaint(models.Model):
                 )
             retry = retry or fields.Datetime.add(now, days=1)
             self._set({"state": "answered", "date_callback": retry})
+            self._plan_clock(limits=False)
             self.sudo().activity_ids.filtered("automated").unlink()
 
     def _check_may_close(self):
@@ -470,11 +495,10 @@ class AutoComplaint(models.Model):
         known._log_clock("again", note=text, channel=channel)
         known._set({"contact_count": known.contact_count + 1})
         known._log_talk(text, CONTACT_OF.get(channel, "web"), direction="in")
-        if known.user_id:
-            known._remind(
-                known.user_id,
-                self.env._("%(customer)s wrote", customer=known.partner_id.name),
-            )
+        known._remind(
+            known._keeper(),
+            self.env._("%(customer)s wrote", customer=known.partner_id.name),
+        )
 
     def _customer_decides(self, satisfied, note, channel="portal"):
         """Close, or go on, by the customer's own word.

@@ -4,6 +4,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from .survey_survey_satisfaction import KINDS
+
+# What the staff answers is for head office alone.
+CUSTOMERS = [kind for kind in KINDS if kind[0] != "staff"]
+
 
 class AutoImprovement(models.Model):
     """A finding that becomes a measure, and what the measure changed (PDCA)."""
@@ -63,6 +68,25 @@ class AutoImprovement(models.Model):
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
     )
     date_due = fields.Date(string="Due", required=True, tracking=True)
+    measured_by = fields.Selection(
+        selection=[("complaints", "Complaints"), ("satisfaction", "Satisfaction")],
+        required=True,
+        default="complaints",
+        tracking=True,
+        help="What is compared before and after: how many complaints came, or how "
+        "content the answers of the surveys are.",
+    )
+    survey_kind = fields.Selection(
+        selection=CUSTOMERS,
+        string="Satisfaction of",
+        help="Empty: of customers of sales and service alike.",
+    )
+    dimension_id = fields.Many2one(
+        comodel_name="auto.satisfaction.dimension",
+        string="Dimension",
+        ondelete="restrict",
+        help="Empty: the index over all dimensions.",
+    )
     category_id = fields.Many2one(
         comodel_name="auto.complaint.category",
         string="Measured by complaints of",
@@ -90,16 +114,23 @@ class AutoImprovement(models.Model):
         help="So many days before are compared with as many days after.",
     )
     count_before = fields.Integer(
-        string="Before", compute="_compute_effect", aggregator=None
+        string="Before",
+        compute="_compute_effect",
+        aggregator=None,
+        help="Complaints, or answers to surveys.",
     )
     count_after = fields.Integer(
-        string="After", compute="_compute_effect", aggregator=None
+        string="After",
+        compute="_compute_effect",
+        aggregator=None,
+        help="Complaints, or answers to surveys.",
     )
     effect = fields.Float(
         string="Change (%)",
         compute="_compute_effect",
         aggregator=None,
-        help="Of complaints a day, after against before. Below zero: fewer.",
+        help="Of complaints a day, after against before: below zero, fewer. Of the "
+        "score: above zero, more content.",
     )
     effect_text = fields.Char(string="Effect so far", compute="_compute_effect")
     conclusion = fields.Text(
@@ -123,54 +154,123 @@ class AutoImprovement(models.Model):
             improvement.complaint_count = len(improvement.complaint_ids)
 
     def _measured_domains(self):
-        """Return the domains of the complaints before and after, and the days after."""
+        """Return the domains of what is counted before and after, and the days after.
+
+        They are of ``auto.complaint`` or ``auto.satisfaction``, as the measure says.
+        """
         self.ensure_one()
         base = Domain("company_id", "=", self.company_id.id)
-        if self.category_id:
-            base &= Domain("category_id", "child_of", self.category_id.id)
+        if self.measured_by == "satisfaction":
+            name = "date_answered"
+            base &= Domain("is_counted", "=", True)
+            kinds = [self.survey_kind] if self.survey_kind else dict(CUSTOMERS)
+            base &= Domain("kind", "in", list(kinds))
+            if self.dimension_id:
+                base &= Domain("score_ids.dimension_id", "=", self.dimension_id.id)
+        else:
+            name = "date_received"
+            if self.category_id:
+                base &= Domain("category_id", "child_of", self.category_id.id)
         start = fields.Datetime.to_datetime(self.date_effective)
         length = timedelta(days=self.period_days)
         end = min(start + length, fields.Datetime.now())
 
         def between(first, last):
-            return (
-                base
-                & Domain("date_received", ">=", first)
-                & Domain("date_received", "<", last)
-            )
+            return base & Domain(name, ">=", first) & Domain(name, "<", last)
 
         days = max((end - start).total_seconds() / 86400, 0)
-        return between(start - length, start), between(start, end), days
+        return between(start - length, start), between(start, start + length), days
 
-    @api.depends("date_effective", "period_days", "category_id", "company_id")
+    @api.depends(
+        "date_effective",
+        "period_days",
+        "category_id",
+        "company_id",
+        "measured_by",
+        "survey_kind",
+        "dimension_id",
+    )
     def _compute_effect(self):
-        # How many there were is no secret, whoever may read them.
-        complaints = self.env["auto.complaint"].sudo()
         for improvement in self:
             improvement.count_before = improvement.count_after = 0
             improvement.effect, improvement.effect_text = 0.0, False
             if not improvement.date_effective or not improvement.period_days:
                 continue
-            before, after, days = improvement._measured_domains()
-            improvement.count_before = complaints.search_count(before)
-            improvement.count_after = complaints.search_count(after)
-            rate_before = improvement.count_before / improvement.period_days
-            if not days:
-                improvement.effect_text = self.env._("Not in force yet")
-            elif not rate_before:
-                improvement.effect_text = self.env._("Nothing to compare with before")
+            if improvement.measured_by == "satisfaction":
+                improvement._measure_scores()
             else:
-                rate = improvement.count_after / days
-                improvement.effect = (rate / rate_before - 1) * 100
-                improvement.effect_text = self.env._(
-                    "%(before)s in %(period)s days before, %(after)s in %(days)s days "
-                    "since: %(change)s %%",
-                    before=improvement.count_before,
-                    period=improvement.period_days,
-                    after=improvement.count_after,
-                    days=round(days),
-                    change=f"{improvement.effect:+.0f}",
-                )
+                improvement._measure_complaints()
+
+    def _measure_complaints(self):
+        """Compare how many complaints a day came."""
+        # How many there were is no secret, whoever may read them.
+        complaints = self.env["auto.complaint"].sudo()
+        before, after, days = self._measured_domains()
+        self.count_before = complaints.search_count(before)
+        self.count_after = complaints.search_count(after)
+        rate_before = self.count_before / self.period_days
+        if not days:
+            self.effect_text = self.env._("Not in force yet")
+        elif not rate_before:
+            self.effect_text = self.env._("Nothing to compare with before")
+        else:
+            rate = self.count_after / days
+            self.effect = (rate / rate_before - 1) * 100
+            self.effect_text = self.env._(
+                "%(before)s in %(period)s days before, %(after)s in %(days)s days "
+                "since: %(change)s %%",
+                before=self.count_before,
+                period=self.period_days,
+                after=self.count_after,
+                days=round(days),
+                change=f"{self.effect:+.0f}",
+            )
+
+    def _measure_scores(self):
+        """Compare how content the answers to the surveys are."""
+        before, after, days = self._measured_domains()
+        self.count_before, score_before = self._average_score(before)
+        self.count_after, score_after = self._average_score(after)
+        if not days:
+            self.effect_text = self.env._("Not in force yet")
+        elif not self.count_before or not score_before:
+            self.effect_text = self.env._("Nothing to compare with before")
+        elif not self.count_after:
+            self.effect_text = self.env._("No answer since")
+        else:
+            self.effect = (score_after / score_before - 1) * 100
+            self.effect_text = self.env._(
+                "Score %(before)s of %(count_before)s answers before, %(after)s of "
+                "%(count_after)s since: %(change)s %%",
+                before=f"{score_before:.1f}",
+                count_before=self.count_before,
+                after=f"{score_after:.1f}",
+                count_after=self.count_after,
+                change=f"{self.effect:+.0f}",
+            )
+
+    def _average_score(self, domain):
+        """Return how many answers there are, and their score on average.
+
+        :param domain: of ``auto.satisfaction``
+        """
+        # An average names nobody, whoever may read the answers.
+        answers = self.env["auto.satisfaction"].sudo()
+        if not self.dimension_id:
+            [(count, score)] = answers._read_group(
+                domain, aggregates=["__count", "score:avg"]
+            )
+            return count, score or 0.0
+        [(count, score)] = (
+            self.env["auto.satisfaction.score"]
+            .sudo()
+            ._read_group(
+                Domain("dimension_id", "=", self.dimension_id.id)
+                & Domain("satisfaction_id", "any", domain),
+                aggregates=["__count", "score:avg"],
+            )
+        )
+        return count, score or 0.0
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -235,18 +335,24 @@ class AutoImprovement(models.Model):
         )
 
     def action_open_before(self):
-        """Open the complaints counted before the measure."""
+        """Open what was counted before the measure."""
         return self._open_measured(0)
 
     def action_open_after(self):
-        """Open the complaints counted since the measure."""
+        """Open what was counted since the measure."""
         return self._open_measured(1)
 
     def _open_measured(self, index):
         self.ensure_one()
         if not self.date_effective:
             raise UserError(self.env._("Say first since when the measure is in force."))
-        return self._open_complaints(self._measured_domains()[index])
+        domain = self._measured_domains()[index]
+        if self.measured_by == "complaints":
+            return self._open_complaints(domain)
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "auto_crm_service.auto_satisfaction_action"
+        )
+        return action | {"domain": list(domain), "context": {}}
 
     def action_open_complaints(self):
         """Open the complaints that the finding comes from."""

@@ -291,3 +291,25 @@ class AutoSatisfaction(models.Model):
             "target": "new",
             "context": {"default_satisfaction_id": self.id},
         }
+
+    def action_improve(self):
+        """Begin an improvement from these answers; the answers measure it."""
+        self.check_access("read")
+        kinds = set(self.mapped("kind"))
+        kind = kinds.pop() if len(kinds) == 1 else False
+        company = self.company_id[:1] or self.env.company
+        # The words are the finding; who said them is not.
+        words = "\n".join(f"– {one.words.strip()}" for one in self if one.words)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Improvement"),
+            "res_model": "auto.improvement",
+            "views": [(False, "form")],
+            "context": {
+                "default_source": "survey",
+                "default_measured_by": "satisfaction",
+                "default_survey_kind": kind if kind != "staff" else False,
+                "default_company_id": company.id,
+                "default_finding": words,
+            },
+        }

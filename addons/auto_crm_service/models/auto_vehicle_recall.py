@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from .auto_recall_match import VIN_KEY
 
@@ -56,13 +57,18 @@ class AutoVehicle(models.Model):
             vehicle.has_stop_drive = "stop" in calls.mapped("severity")
 
     def _search_open_recall_count(self, operator, value):
-        if operator not in (">", ">=", "in") or (operator == "in" and value - {0}):
-            return NotImplemented
-        rows = self.env["auto.recall.vehicle"].search(
-            [("is_pending", "=", True), ("recall_id.state", "=", "active")]
+        known = (operator, value) in ((">", 0), (">=", 1)) or (
+            operator == "in" and set(value) == {0}
         )
-        wanted = "not in" if operator == "in" else "in"
-        return [("id", wanted, rows.vehicle_id.ids)]
+        if not known:
+            return NotImplemented
+        # Left to the database: a recall may concern a hundred thousand cars.
+        pending = Domain(
+            "recall_row_ids",
+            "any",
+            [("is_pending", "=", True), ("recall_id.state", "=", "active")],
+        )
+        return ~pending if operator == "in" else pending
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 # The house is no customer of its own: its share is kept on the order, not invoiced.
 INVOICED_PAYERS = ("customer", "warranty", "insurance")
@@ -45,6 +45,7 @@ class RepairOrder(models.Model):
         ],
         string="Customer's payment",
         compute="_compute_payment",
+        search="_search_payment_status",
         compute_sudo=True,
         help="Of the customer's own share.",
     )
@@ -56,6 +57,39 @@ class RepairOrder(models.Model):
             repair.settlement_count = len(orders)
             own = orders.filtered(lambda one: one.auto_pay_type == "customer")
             repair.payment_status = own._service_payment() if orders else "none"
+
+    def _search_payment_status(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        # As the figure itself: whether it is paid is no secret of the cashier's.
+        orders = self.env["sale.order"].sudo()
+        standing = Domain("move_type", "=", "out_invoice") & Domain(
+            "state", "=", "posted"
+        )
+        standing &= Domain("payment_state", "!=", "reversed")
+        paid = standing & Domain("payment_state", "in", ("paid", "in_payment"))
+        unpaid = standing & Domain("payment_state", "not in", ("paid", "in_payment"))
+        begun = standing & Domain("payment_state", "!=", "not_paid")
+        valid = Domain("auto_repair_id", "!=", False) & Domain("state", "!=", "cancel")
+        own = valid & Domain("auto_pay_type", "=", "customer")
+        owing = own & (
+            Domain("invoice_ids", "any", unpaid) | ~Domain("invoice_ids", "any", paid)
+        )
+
+        def repairs(domain):
+            return Domain(
+                "settlement_ids", "any!", [("id", "in", orders._search(domain))]
+            )
+
+        settled, due = repairs(valid), repairs(owing)
+        partial = repairs(owing & Domain("invoice_ids", "any", begun))
+        domains = {
+            "none": ~settled,
+            "open": due & ~partial,
+            "partial": due & partial,
+            "paid": settled & ~due,
+        }
+        return Domain.OR(domains[one] for one in value if one in domains)
 
     # ------------------------------------------------------------------
     # Actions

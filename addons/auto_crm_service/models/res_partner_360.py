@@ -16,6 +16,18 @@ class ResPartner(models.Model):
             "repair.order",
             [("vehicle_id", "!=", False), ("partner_id", "in", family)],
         )
+        unpaid = self._auto_360_tile(
+            "unpaid_repairs",
+            self.env._("Repairs to be paid"),
+            "fa-money",
+            "repair.order",
+            [
+                ("vehicle_id", "!=", False),
+                ("partner_id", "in", family),
+                ("service_state", "in", ("settled", "returned")),
+                ("payment_status", "in", ("open", "partial")),
+            ],
+        )
         recalls = self._auto_360_tile(
             "recalls",
             self.env._("Open recalls"),
@@ -35,4 +47,4 @@ class ResPartner(models.Model):
             "auto.declined.work",
             [("partner_id", "in", family), ("state", "in", ("open", "offered"))],
         )
-        return [*tiles, *(one for one in (tile, recalls, declined) if one)]
+        return [*tiles, *(one for one in (tile, unpaid, recalls, declined) if one)]

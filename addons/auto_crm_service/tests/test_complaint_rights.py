@@ -176,6 +176,37 @@ class TestComplaintRights(MatrixCase, ComplaintCase):
         tiles = {tile["key"]: tile["count"] for tile in person._auto_360_counters()}
         self.assertEqual(tiles["complaints"], 1)
 
+    def test_who_takes_it_sees_what_it_is_about(self):
+        complaint = self._take_down(self.adviser, vehicle_id=self.vehicle.id)
+        policy = self.env["auto.insurance.policy"].create(
+            {
+                "vehicle_id": self.vehicle.id,
+                "kind": "commercial",
+                "number": "P1",
+                "insurer_id": self.env["res.partner"].create({"name": "Insurer"}).id,
+                "date_start": fields.Date.today(),
+                "date_end": fields.Date.add(fields.Date.today(), days=365),
+                "company_id": self.store.id,
+            }
+        )
+        seen = policy.with_user(self.desk)
+        self.assertFalse(seen.has_access("read"))
+        complaint.with_user(self.desk).action_take()
+        self.env.invalidate_all()
+        self.assertTrue(seen.has_access("read"))
+
+    def test_call_centre_reads_those_of_who_calls(self):
+        agent = self.users["callcentre", 1]
+        complaint = self._take_down()
+        seen = complaint.with_user(agent)
+        self.assertFalse(seen.has_access("read"))
+        self.env["auto.access.log"].with_user(agent)._log("lookup", self.customer)
+        self.env.invalidate_all()
+        self.assertEqual(seen.read(["state"])[0]["state"], "assigned")
+        self.assertTrue(seen.event_ids)
+        with self.assertRaises(AccessError):
+            seen.action_take()
+
     def test_other_store_sees_nothing_on_the_timeline(self):
         self._take_down(vehicle_id=self.vehicle.id)
         self.vehicle._join_store(self.stores[2], "test")

@@ -418,3 +418,35 @@ class TestComplaintClock(ComplaintCase):
             complaint._callback("unsatisfied", "No")
         self._run(start + timedelta(hours=51))
         self.assertEqual(self._told(complaint), ["Late"], "a new round")
+
+    def test_call_back_that_nobody_makes(self):
+        self.env["auto.complaint.escalation"].create(
+            {"name": "Not called", "clock": "callback", "hours_after": 8}
+        )
+        start = fields.Datetime.now().replace(microsecond=0)
+        complaint = self._take_down(date_received=start)
+        complaint._answer("Done")
+        self._run(start + timedelta(hours=12))
+        self.assertEqual((complaint.state, self._told(complaint)), ("callback", []))
+        with freeze_time(start + timedelta(hours=12)):
+            complaint._callback("no_answer")
+        self._run(start + timedelta(hours=40))
+        self.assertEqual(self._told(complaint), [], "the next attempt counts")
+        for _time in range(2):
+            self._run(start + timedelta(hours=45))
+            self.assertEqual(self._told(complaint), ["Not called"])
+        with freeze_time(start + timedelta(hours=46)):
+            complaint._callback("satisfied", "Fine")
+        self.assertFalse(complaint.date_next_escalation)
+
+    def test_nobodys_complaint_is_told_to_the_desk(self):
+        complaint = self._take_down(self.adviser)
+        self.assertFalse(complaint.user_id)
+        activities = complaint.sudo().activity_ids
+        self.assertEqual(activities.user_id, self.desk)
+        other = self.desk.copy({"login": "other-desk", "name": "Other desk"})
+        complaint.with_user(other).action_take()
+        self.assertFalse(activities.exists(), "another one has it now")
+        other.active = False
+        complaint.sudo()._customer_says("Hello?", "portal")
+        self.assertEqual(complaint.sudo().activity_ids.user_id, self.desk)

@@ -212,6 +212,44 @@ class TestSatisfaction(SatisfactionCase):
         self.assertEqual(len(request.score_ids), 5)
         self.assertFalse(request.complaint_id)
 
+    def test_improvement_is_measured_by_answers(self):
+        """A finding of the surveys becomes a measure; its scores are compared."""
+        today = fields.Date.today()
+        request = self._answer(self._asked(), 3)
+        request._own().write(
+            {"date_answered": fields.Datetime.subtract(fields.Datetime.now(), days=20)}
+        )
+        manager = self.users["service_manager", 1]
+        action = request.with_user(manager).action_improve()
+        improvement = (
+            self.env["auto.improvement"]
+            .with_user(manager)
+            .with_context(**action["context"])
+            .create(
+                {"title": "Call them", "finding": "Nobody calls", "date_due": today}
+            )
+        )
+        self.assertEqual(improvement.measured_by, "satisfaction")
+        self.assertEqual(improvement.survey_kind, "service")
+        improvement.write(
+            {"date_effective": fields.Date.subtract(today, days=5), "period_days": 30}
+        )
+        self.assertEqual((improvement.count_before, improvement.count_after), (1, 0))
+        self.assertFalse(improvement.effect, "no answer since")
+        _repair, event = self._visit()
+        request.partner_key = "another customer"
+        with self._lot():
+            after = self._answer(self.rule._ask(event, "another key"), 9)
+        after._own().write({"is_cleared": True})
+        improvement.invalidate_recordset()
+        self.assertEqual((improvement.count_before, improvement.count_after), (1, 1))
+        change = (after.score / request.score - 1) * 100
+        self.assertAlmostEqual(improvement.effect, change, delta=0.1)
+        domain = improvement.action_open_after()["domain"]
+        self.assertEqual(self.env["auto.satisfaction"].search(domain), after)
+        improvement.dimension_id = after.score_ids[:1].dimension_id
+        self.assertGreater(improvement.effect, 0)
+
     def test_bad_answer_is_one_complaint(self):
         request = self._asked()
         self._answer(request, points=3, recommend=1, words="Nobody called me")

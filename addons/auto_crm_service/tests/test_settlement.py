@@ -90,9 +90,15 @@ class TestSettlement(ServiceCase):
         repair = self._ready("customer")
         repair.action_settle()
         self.assertEqual(repair.payment_status, "open")
+        self.assertIn(repair, repair.search([("payment_status", "=", "open")]))
         with self.assertRaisesRegex(UserError, "not paid"):
             repair.action_return_car()
+        tiles = {tile["key"]: tile for tile in repair.partner_id._auto_360_counters()}
+        unpaid = tiles["unpaid_repairs"]["action"]["domain"]
+        self.assertIn(repair, repair.search(unpaid), "told wherever the customer comes")
         self._pay(repair)
+        self.assertIn(repair, repair.search([("payment_status", "=", "paid")]))
+        self.assertNotIn(repair, repair.search(unpaid))
         self.assertEqual(repair.payment_status, "paid")
         repair.action_return_car()
         self.assertEqual(repair.service_state, "returned")
