@@ -194,6 +194,14 @@ class AutoVehicle(models.Model):
         # Another store's vehicle must be found too; only that it exists is told.
         others = self.sudo().with_context(active_test=False).search(domain, limit=1)
         twice = {number for number in numbers if numbers.count(number) > 1}
+        if others and not others.active:
+            raise ValidationError(
+                self.env._(
+                    "An archived vehicle has the production number “%(number)s”: take "
+                    "that one out of the archive.",
+                    number=others.production_number,
+                )
+            )
         for number in [*sorted(twice), *others.mapped("production_number")]:
             raise ValidationError(
                 self.env._(

@@ -283,6 +283,11 @@ class TestFactory(FactoryCase):
             self.new_vehicle(2, production_number=" p1 ")
         with self.assertRaises(ValidationError):
             self.new_vehicle(2).production_number = "P1"
+        self._car("P1").active = False
+        with self.assertRaises(ValidationError) as refused:
+            self.new_vehicle(2, production_number="P1")
+        self.assertIn("P1", str(refused.exception))
+        self.assertIn("archive", str(refused.exception))
 
     def test_a_store_with_a_customer_keeps_its_car(self):
         self._send(self._row(days=3))
