@@ -27,6 +27,7 @@
         "views/auto_member_views.xml",
         "views/loyalty_program_views.xml",
         "views/res_partner_views.xml",
+        "views/auto_segment_views.xml",
         "views/auto_vehicle_views.xml",
         "views/res_config_settings_views.xml",
         "views/auto_crm_member_menus.xml",

@@ -281,8 +281,11 @@ class AutoSegment(models.Model):
             for channel in CHANNELS
         }
 
-    def _contacted_partners(self, members):
-        """Return the persons behind the members."""
+    def _contacted_partners(self, members, complete=False):
+        """Return the persons behind the members.
+
+        :param bool complete: whether members without a customer record get one
+        """
         return members
 
     def action_check_reach(self):

@@ -1,5 +1,6 @@
 from . import res_users
 from . import res_company_campaign
+from . import res_company_quiet
 from . import res_config_settings_campaign
 from . import auto_campaign_kind
 from . import auto_campaign_cost_kind
@@ -22,6 +23,7 @@ from . import auto_bulk_recipient
 from . import auto_bulk_lift
 from . import res_company
 from . import sms_sms
+from . import ir_mail_server
 from . import mail_mail
 from . import mailing_trace
 from . import blacklist

@@ -20,8 +20,8 @@ class AutoBulkMessage(models.Model):
         """Return the outcome of both groups.
 
         Counted are people, not events: who wrote, called or came, who became a
-        prospect, and whose prospect was won, between the start and the end of the
-        days of the outcome.
+        prospect, and whose prospect was won, between the day it went out and the end of
+        the days of the outcome.
 
         :return: dict from ``mailed`` and ``held`` to a dict of ``people``,
             ``contacts``, ``leads`` and ``orders``
@@ -31,7 +31,9 @@ class AutoBulkMessage(models.Model):
         result = {"mailed": none, "held": none}
         if not self.date_start:
             return result
-        until = fields.Datetime.add(self.date_start, days=self.outcome_days)
+        # Nobody had it before it went out, whenever it was started.
+        since = max(self.date_start, self.schedule_date or self.date_start)
+        until = fields.Datetime.add(since, days=self.outcome_days)
         self.env["auto.bulk.recipient"].flush_model()
         self.env["auto.contact"].flush_model()
         self.env["crm.lead"].flush_model()
@@ -61,7 +63,7 @@ class AutoBulkMessage(models.Model):
                    AND line.state IN ('queued', 'held_out')
                  GROUP BY line.state
                 """,
-                since=self.date_start,
+                since=since,
                 until=until,
                 message=self.id,
             )
@@ -75,7 +77,7 @@ class AutoBulkMessage(models.Model):
             }
         return result
 
-    @api.depends("recipient_ids.state", "outcome_days")
+    @api.depends("recipient_ids.state", "outcome_days", "schedule_date")
     @api.depends_context("lang")
     def _compute_lift_html(self):
         labels = (

@@ -1,6 +1,8 @@
 import logging
 import random
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
@@ -144,6 +146,11 @@ class AutoBulkMessage(models.Model):
     recipient_ids = fields.One2many(
         comodel_name="auto.bulk.recipient", inverse_name="message_id", copy=False
     )
+    wait_until = fields.Datetime(
+        string="Waits until",
+        compute="_compute_wait_until",
+        help="The day it was planned for, or the end of the store's quiet hours.",
+    )
     planned_count = fields.Integer(string="Waiting", compute="_compute_counts")
     queued_count = fields.Integer(string="Handed over", compute="_compute_counts")
     held_count = fields.Integer(string="Held out", compute="_compute_counts")
@@ -193,6 +200,15 @@ class AutoBulkMessage(models.Model):
             message.failed_count = failed.get(message, 0)
             message.reply_count = replied.get(message, 0)
 
+    @api.depends("state", "schedule_date", "company_id")
+    def _compute_wait_until(self):
+        now = fields.Datetime.now()
+        for message in self:
+            start = max(message.schedule_date or now, now)
+            start = message.company_id._auto_quiet_until(start) or start
+            waits = message.state == "queued" and start > now
+            message.wait_until = start if waits else False
+
     @api.model
     def _failed_domain(self):
         return [("trace_status", "in", ("error", "bounce", "cancel"))]
@@ -204,6 +220,27 @@ class AutoBulkMessage(models.Model):
                 raise ValidationError(self.env._("An SMS needs a text."))
             if message.channel == "email" and not (message.subject or "").strip():
                 raise ValidationError(self.env._("An e-mail needs a subject."))
+
+    @api.constrains("subject", "body_html", "body_text", "state")
+    def _check_placeholders(self):
+        """Let texts name the customer, and nothing else: the system fills them in."""
+        render = self.env["mail.render.mixin"]
+        for message in self:
+            if any(
+                render._has_unsafe_expression_template_inline_template(
+                    text, "res.partner"
+                )
+                for text in (message.subject, message.body_text)
+            ) or render._has_unsafe_expression_template_qweb(
+                message.body_html, "res.partner"
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "The only placeholder in a text is the name of the customer: "
+                        "%(placeholder)s",
+                        placeholder="{{ object.name }}",
+                    )
+                )
 
     @api.constrains("company_id", "segment_id")
     def _check_store(self):
@@ -261,7 +298,7 @@ class AutoBulkMessage(models.Model):
         """Settle who gets it, and let the jobs send it."""
         self.check_access("write")
         for message in self:
-            message = message.with_company(message.company_id)
+            message = message._in_its_own_name()
             locked = message.try_lock_for_update()
             if not locked or message.state != "draft":
                 raise UserError(self.env._("This message was started already."))
@@ -292,23 +329,49 @@ class AutoBulkMessage(models.Model):
         waiting.write({"state": "skipped", "reason": "stopped"})
         self.with_context(auto_bulk_door=DOOR).write({"state": "stopped"})
 
+    def action_retry(self):
+        """Send again what surely did not go out; consent is asked once more."""
+        self.ensure_one()
+        self.check_access("write")
+        # The lines and the queues are the system's.
+        again = self.sudo().recipient_ids._send_again()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "message": self.env._("Queued again: %s", len(again)),
+                "type": "success" if again else "warning",
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _in_its_own_name(self):
+        """Return the message in its store, and in the language of who wrote it."""
+        self.ensure_one()
+        # The job runs as nobody; how to opt out is said in the text's language.
+        lang = self.user_id.sudo().lang
+        return self.with_company(self.company_id).with_context(lang=lang)
+
     def _trigger_jobs(self):
         # Whoever starts a message may not run jobs; this asks for the run only.
         cron = self.env.ref("auto_crm_campaign.cron_bulk_send").sudo()
         for message in self:
-            cron._trigger(message.schedule_date or None)
+            cron._trigger(message.wait_until or None)
 
     def _mailing_values(self):
         """Return the values of Odoo's mailing behind the message."""
         self.ensure_one()
+        body = self.body_html
+        if self.channel == "email" and self.purpose == "marketing":
+            body = (body or Markup("")) + self._stop_html()
         return {
             "subject": self.subject or self.name,
             "mailing_type": "sms" if self.channel == "sms" else "mail",
             "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
             "mailing_domain": "[('id', '=', 0)]",
             "body_plaintext": self.body_text,
-            "body_html": self.body_html,
-            "body_arch": self.body_html,
+            "body_html": body,
+            "body_arch": body,
             "user_id": self.user_id.id,
             "campaign_id": self.campaign_id.id,
             "email_from": self.company_id.email_formatted
@@ -317,6 +380,17 @@ class AutoBulkMessage(models.Model):
             "keep_archives": True,
             "use_exclusion_list": self.purpose == "marketing",
         }
+
+    def _stop_html(self):
+        """Return the line by which the person wants no more e-mails."""
+        # Odoo puts the person's own link in the place of this one.
+        return Markup(
+            '<p style="font-size: 12px; color: #6c757d;">%s '
+            '<a href="/unsubscribe_from_list">%s</a></p>'
+        ) % (
+            self.env._("You do not want such e-mails?"),
+            self.env._("Opt out here"),
+        )
 
     # ------------------------------------------------------------
     # Who gets it
@@ -334,7 +408,7 @@ class AutoBulkMessage(models.Model):
                     limit=str(MAX_PEOPLE),
                 )
             )
-        partners = segment._contacted_partners(members)
+        partners = segment._contacted_partners(members, complete=True)
         # Only those whom the user may see: a prospect may name a stranger.
         partners = partners._filtered_access("read").filtered("active")
         leads = {}
@@ -429,13 +503,15 @@ class AutoBulkMessage(models.Model):
             Domain("schedule_date", "=", False)
             | Domain("schedule_date", "<=", fields.Datetime.now())
         )
+        # Nobody is woken: those of stores with quiet hours wait for a later run.
+        messages = self.search(due, order="id").filtered(lambda one: not one.wait_until)
         # Committing starts a fresh snapshot, which sees what others have sent.
         cron._commit_progress(
             remaining=lines.search_count(
-                [("state", "=", "planned"), ("message_id", "any", due)]
+                [("state", "=", "planned"), ("message_id", "in", messages.ids)]
             )
         )
-        for message in self.search(due, order="id"):
+        for message in messages:
             while message.state == "queued":
                 try:
                     with self.env.cr.savepoint():
@@ -455,7 +531,7 @@ class AutoBulkMessage(models.Model):
         Consent and limit are asked once more, since both may have changed.
         """
         self.ensure_one()
-        message = self.with_company(self.company_id)
+        message = self._in_its_own_name()
         lines = self.env["auto.bulk.recipient"].search(
             [("message_id", "=", self.id), ("state", "=", "planned")],
             limit=size,

@@ -1,6 +1,16 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+# The number or address itself does not work: the same attempt would fail again.
+NO_USE = (
+    "mail_email_invalid",
+    "mail_email_missing",
+    "sms_number_format",
+    "sms_number_missing",
+    "sms_country_not_supported",
+)
 
 
 class AutoBulkRecipient(models.Model):
@@ -65,6 +75,12 @@ class AutoBulkRecipient(models.Model):
         store=True,
         compute_sudo=True,
     )
+    failure_type = fields.Selection(
+        related="trace_id.failure_type", string="Failed because", compute_sudo=True
+    )
+    failure_reason = fields.Text(
+        related="trace_id.failure_reason", string="In words", compute_sudo=True
+    )
     contact_id = fields.Many2one(
         comodel_name="auto.contact", index="btree_not_null", ondelete="restrict"
     )
@@ -74,6 +90,58 @@ class AutoBulkRecipient(models.Model):
         "(message_id, partner_id)", "A person gets a message once."
     )
     _waiting_idx = models.Index("(message_id, id) WHERE state = 'planned'")
+
+    # ------------------------------------------------------------
+    # Sending again
+    # ------------------------------------------------------------
+
+    def action_send_again(self):
+        """Send these again, also where nobody knows whether they went out."""
+        self.message_id.check_access("write")
+        # The lines and the queues are the system's; who may write the message decides.
+        again = self.sudo()._send_again(doubtful=True)
+        if not again:
+            raise UserError(
+                self.env._(
+                    "None of these failed in a way that sending again could mend."
+                )
+            )
+        for message in again.message_id:
+            names = (again & message.recipient_ids).partner_id.mapped("display_name")
+            message._message_log(
+                body=self.env._("Sent again to: %s", ", ".join(names)),
+                author_id=self.env.user.partner_id.id,
+            )
+        return True
+
+    def _send_again(self, doubtful=False):
+        """Queue again what failed, unless the person forbade it meanwhile.
+
+        :param bool doubtful: also what may have gone out
+        :return: the lines that are on their way again
+        """
+        failed = self.filtered(
+            lambda line: (
+                line.trace_status == "error"
+                and (doubtful or line.failure_type != "unknown")
+                and line.failure_type not in NO_USE
+            )
+        )
+        again = self.browse()
+        for message, lines in failed.grouped("message_id").items():
+            states = lines.partner_id._consent_states(message.channel, message.purpose)
+            lines = lines.filtered(
+                lambda line, states=states: (
+                    states.get(line.partner_id.id) != "withdrawn"
+                )
+            )
+            queued = lines.trace_id._auto_queue_again()
+            again |= lines.filtered(lambda line, queued=queued: line.trace_id in queued)
+        return again
+
+    # ------------------------------------------------------------
+    # Answers
+    # ------------------------------------------------------------
 
     def _log_answer(self, channel, text, opt_out=False, ref=None, number=None):
         """Keep the answer of each person, with the prospect and who looks after it.

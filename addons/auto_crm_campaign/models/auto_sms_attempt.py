@@ -1,10 +1,14 @@
 from contextlib import contextmanager
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import SUPERUSER_ID, api, fields, models
 
 
 class AutoSmsAttempt(models.Model):
-    """The ledger of requests to SMS gateways: one line for each message's key.
+    """The ledger of what is sent to providers: one line for each message's key.
+
+    Requests to SMS gateways and other providers, and bulk e-mails to the mail server.
 
     It is written on a connection of its own and committed before and after the
     request. A worker that dies, or a transaction that is rolled back or repeated,
@@ -47,42 +51,51 @@ class AutoSmsAttempt(models.Model):
         :param int seconds: how long a request may be under way
         :return: ``go``, or ``accepted``, ``refused``, ``unknown`` or ``busy``
         """
-        with self._ledger() as ledger:
-            ledger.env.cr.execute(
-                """
-                INSERT INTO auto_sms_attempt (key, state, tries, date, create_date)
-                VALUES (%s, 'open', 1, now() AT TIME ZONE 'UTC',
-                        now() AT TIME ZONE 'UTC')
-                ON CONFLICT (key) DO NOTHING
-                """,
-                [key],
-            )
-            if ledger.env.cr.rowcount:
-                return "go"
-            ledger.env.cr.execute(
-                """
-                SELECT state, date > (now() AT TIME ZONE 'UTC') - %s * interval '1s'
-                  FROM auto_sms_attempt WHERE key = %s FOR UPDATE
-                """,
-                [seconds, key],
-            )
-            state, recent = ledger.env.cr.fetchone()
-            if state in ("accepted", "refused"):
-                return state
-            if state == "open" and recent:
-                return "busy"
-            if state == "open" and not repeatable:
-                return "unknown"
-            ledger.env.cr.execute(
-                """
-                UPDATE auto_sms_attempt
-                   SET state = 'open', tries = tries + 1,
-                       date = now() AT TIME ZONE 'UTC'
-                 WHERE key = %s
-                """,
-                [key],
-            )
+        try:
+            with self._ledger() as ledger:
+                return ledger._note_begin(key, repeatable, seconds)
+        except SerializationFailure:
+            # Another worker has noted it in this very moment.
+            return "busy"
+
+    @api.model
+    def _note_begin(self, key, repeatable, seconds):
+        """Note that a message is requested, unless it may not be; see above."""
+        self.env.cr.execute(
+            """
+            INSERT INTO auto_sms_attempt (key, state, tries, date, create_date)
+            VALUES (%s, 'open', 1, now() AT TIME ZONE 'UTC',
+                    now() AT TIME ZONE 'UTC')
+            ON CONFLICT (key) DO NOTHING
+            """,
+            [key],
+        )
+        if self.env.cr.rowcount:
             return "go"
+        self.env.cr.execute(
+            """
+            SELECT state, date > (now() AT TIME ZONE 'UTC') - %s * interval '1s'
+              FROM auto_sms_attempt WHERE key = %s FOR UPDATE
+            """,
+            [seconds, key],
+        )
+        state, recent = self.env.cr.fetchone()
+        if state in ("accepted", "refused"):
+            return state
+        if state == "open" and recent:
+            return "busy"
+        if state == "open" and not repeatable:
+            return "unknown"
+        self.env.cr.execute(
+            """
+            UPDATE auto_sms_attempt
+               SET state = 'open', tries = tries + 1,
+                   date = now() AT TIME ZONE 'UTC'
+             WHERE key = %s
+            """,
+            [key],
+        )
+        return "go"
 
     @api.model
     def _end(self, key, state, answer):
@@ -93,6 +106,14 @@ class AutoSmsAttempt(models.Model):
                 " date = CASE WHEN %s = 'open' THEN date - interval '1h' ELSE date END"
                 " WHERE key = %s",
                 [state, (answer or "")[:500], state, key],
+            )
+
+    @api.model
+    def _forget(self, keys):
+        """Let messages go out again that may have gone out, as a person decided."""
+        with self._ledger() as ledger:
+            ledger.env.cr.execute(
+                "DELETE FROM auto_sms_attempt WHERE key = ANY(%s)", [list(keys)]
             )
 
     @api.autovacuum

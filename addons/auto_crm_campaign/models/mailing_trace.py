@@ -16,3 +16,18 @@ class MailingTrace(models.Model):
             )
             lines._log_answer("email", self.env._("Answered by e-mail"))
         return traces
+
+    def _auto_queue_again(self):
+        """Put the messages of these traces back into the queues.
+
+        :return: those of which there was still a message
+        """
+        mails = self.mail_mail_id.filtered(lambda mail: mail.state == "exception")
+        messages = self.sms_id.filtered(lambda sms: sms.state == "error")
+        ledger = self.env["auto.sms.attempt"]
+        ledger._forget(
+            [*(mail._attempt_key() for mail in mails), *messages.mapped("uuid")]
+        )
+        mails._queue_again(0)
+        messages._queue_again()
+        return mails.mailing_trace_ids | messages.mailing_trace_ids

@@ -16,3 +16,5 @@ class ResConfigSettings(models.TransientModel):
         readonly=False,
         currency_field="company_currency_id",
     )
+    auto_quiet_from = fields.Float(related="company_id.auto_quiet_from", readonly=False)
+    auto_quiet_to = fields.Float(related="company_id.auto_quiet_to", readonly=False)

@@ -6,6 +6,8 @@ from ..tools.sms_gateway import SmsApiGateway
 
 MAX_TRIES = 30
 LONGEST_WAIT = 60  # minutes
+# So long another worker may be busy with a batch of Odoo's own providers.
+BUSY_SECONDS = 900
 
 
 class SmsSms(models.Model):
@@ -37,7 +39,30 @@ class SmsSms(models.Model):
     @api.model
     def _process_queue(self):
         self._requeue_due()
-        return super()._process_queue()
+        self._rest_at_night()
+        # What Odoo's other providers were asked for is in the ledger, too.
+        return super(SmsSms, self.with_context(auto_sms_job=True))._process_queue()
+
+    @api.model
+    def _rest_at_night(self):
+        """Let bulk messages of stores that have quiet hours now wait for the morning.
+
+        They may have been handed over before, or were tried again all night.
+        """
+        now = fields.Datetime.now()
+        groups = self._read_group(
+            [
+                ("state", "=", "outgoing"),
+                ("mailing_id", "!=", False),
+                ("auto_company_id", "!=", False),
+            ],
+            ["auto_company_id"],
+            ["id:recordset"],
+        )
+        for company, messages in groups:
+            morning = company._auto_quiet_until(now)
+            if morning:
+                messages.try_lock_for_update()._wait(morning)
 
     @api.model
     def _requeue_due(self):
@@ -83,7 +108,14 @@ class SmsSms(models.Model):
 
     def _send_with_api(self, sms_api, **options):
         if not isinstance(sms_api, SmsApiGateway):
-            return super()._send_with_api(sms_api, **options)
+            if not self.env.context.get("auto_sms_job"):
+                return super()._send_with_api(sms_api, **options)
+            going = self._begin_once()
+            if not going:
+                return None
+            result = super(SmsSms, going)._send_with_api(sms_api, **options)
+            going._end_once()
+            return result
         # A message that failed may have to be tried again.
         options["unlink_failed"] = False
         result = super()._send_with_api(sms_api, **options)
@@ -94,10 +126,79 @@ class SmsSms(models.Model):
                 sms._plan_retry()
         return result
 
+    def _begin_once(self):
+        """Note what a provider is asked for that would send it again, asked again.
+
+        A worker that died may have asked for some already: those are left to a
+        person.
+
+        :return: those that may be sent now
+        """
+        ledger = self.env["auto.sms.attempt"]
+        groups = self.grouped(
+            lambda sms: (
+                ledger._begin(sms.uuid, False, BUSY_SECONDS) if sms.mailing_id else "go"
+            )
+        )
+        going = groups.pop("go", self.browse())
+        for may, messages in groups.items():
+            if may == "accepted":
+                messages._update_sms_state_and_trackers("pending")
+                messages.write({"to_delete": True})
+            elif may == "busy":
+                later = fields.Datetime.now() + timedelta(seconds=BUSY_SECONDS)
+                messages._wait(later)
+            else:
+                messages._note_doubt()
+        return going
+
+    def _end_once(self):
+        """Note what came of it."""
+        ledger = self.env["auto.sms.attempt"]
+        for sms in self.filtered("mailing_id"):
+            # Whether a provider that could not be asked sent it, nobody knows.
+            sure = sms.state != "error" or sms.failure_type != "sms_server"
+            state = "failed" if sms.state == "error" else "accepted"
+            ledger._end(sms.uuid, state if sure else "open", sms.failure_type)
+
+    def _wait(self, date):
+        """Take messages out of the queue until ``date``.
+
+        They have not failed: their statistics go on saying that they wait.
+        """
+        self.write({"state": "error", "auto_retry_date": date})
+        self._trigger_queue(date)
+
+    def _note_doubt(self):
+        """Keep that nobody knows whether these went out."""
+        self._update_sms_state_and_trackers("error", failure_type="unknown")
+        self.mailing_trace_ids.failure_reason = self.env._(
+            "The connection broke while it was being sent: it may have gone out."
+        )
+
+    def _queue_again(self):
+        """Put messages back into the queue, as if they had never been tried."""
+        self.write(
+            {
+                "state": "outgoing",
+                "failure_type": False,
+                "auto_retry_date": False,
+                "auto_tries": 0,
+            }
+        )
+        self.mailing_trace_ids.write(
+            {"trace_status": "outgoing", "failure_type": False, "failure_reason": False}
+        )
+        self._trigger_queue()
+
+    @api.model
+    def _trigger_queue(self, date=None):
+        # Asks only for the run of the job that sends.
+        self.env.ref("sms.ir_cron_sms_scheduler_action").sudo()._trigger(date)
+
     def _plan_retry(self):
         """Try again later, each time after a longer wait."""
         wait = min(2 ** (self.auto_tries + 1), LONGEST_WAIT)
         date = fields.Datetime.now() + timedelta(minutes=wait)
         self.write({"auto_tries": self.auto_tries + 1, "auto_retry_date": date})
-        # Asks only for the run of the job that sends.
-        self.env.ref("sms.ir_cron_sms_scheduler_action").sudo()._trigger(date)
+        self._trigger_queue(date)

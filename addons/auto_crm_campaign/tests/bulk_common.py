@@ -2,11 +2,15 @@ import contextlib
 import json
 import threading
 import time
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from unittest.mock import patch
 
 from odoo import Command
+from odoo.sql_db import db_connect
 
 from odoo.addons.auto_crm_base.tests.common import AutoCase
+from odoo.addons.auto_crm_campaign.models.auto_sms_attempt import AutoSmsAttempt
 
 
 class FakeGateway:
@@ -65,7 +69,15 @@ class BulkCase(AutoCase):
         super().setUpClass()
         cls.store = cls.stores[1]
         cls.manager = cls.users["store_manager", 1]
-        cls.store.write({"auto_contact_cap": 2, "auto_consent_required": False})
+        cls.store.write(
+            {
+                "auto_contact_cap": 2,
+                "auto_consent_required": False,
+                # Whatever the hour of the day is.
+                "auto_quiet_from": 0,
+                "auto_quiet_to": 0,
+            }
+        )
         cls.interest = cls.env["auto.customer.interest"].create({"name": "Bulk (T)"})
         cls.people = cls._people(cls.store, 4, "138001390")
         cls.stranger = cls._people(cls.stores[2], 1, "138001391")
@@ -94,6 +106,29 @@ class BulkCase(AutoCase):
                 for at in range(count)
             ]
         )
+
+    def _commit_ledger(self, keys):
+        """Let the ledger be really committed, as in production.
+
+        :param keys: a function that gives the keys to remove afterwards
+        """
+        database = self.env.cr.dbname
+
+        @contextmanager
+        def ledger(model):
+            with db_connect(database).cursor() as cr:
+                yield model.with_env(model.env(cr=cr))
+
+        def forget():
+            with db_connect(database).cursor() as cr:
+                cr.execute(
+                    "DELETE FROM auto_sms_attempt WHERE key = ANY(%s)", [list(keys())]
+                )
+
+        patcher = patch.object(AutoSmsAttempt, "_ledger", ledger)
+        patcher.start()
+        self.addCleanup(patcher.stop)
+        self.addCleanup(forget)
 
     def _message(self, user=None, **values):
         user = user or self.manager

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from psycopg2 import IntegrityError
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged, warmup
 from odoo.tools import mute_logger
@@ -244,6 +245,45 @@ class TestCampaign(CampaignCase):
         sheet.invalidate_recordset()
         self.assertEqual(
             {row["key"]: row for row in sheet.figures}["leads"]["reached_text"], "7"
+        )
+
+    def test_evaluation_counts_the_prospects_of_its_store(self):
+        stores = self.stores[1] | self.stores[2]
+        campaign = self._campaign(
+            self.head,
+            auto_store_id=self.stores[1].id,
+            store_ids=[Command.set(stores.ids)],
+        )
+        campaign.action_auto_submit()
+        self.assertEqual(campaign.auto_state, "approved")
+        for store, count in ((self.stores[1], 3), (self.stores[2], 2)):
+            self.env["crm.lead"].create(
+                [
+                    {
+                        "name": f"Lead {at}",
+                        "type": "opportunity",
+                        "company_id": store.id,
+                        "campaign_id": campaign.id,
+                    }
+                    for at in range(count)
+                ]
+            )
+        sheets = self.env["auto.campaign.evaluation"].with_user(self.head)
+        sheets = sheets.with_context(
+            allowed_company_ids=(self.group | stores).ids
+        ).create(
+            [
+                {"campaign_id": campaign.id, "company_id": store.id}
+                for store in stores.sorted("id")
+            ]
+        )
+        # Whoever looks at all stores sees each sheet's own figures.
+        self.assertEqual(
+            [
+                {row["key"]: row for row in sheet.figures}["leads"]["reached_text"]
+                for sheet in sheets
+            ],
+            ["3", "2"],
         )
 
     def test_evaluation_is_printed(self):

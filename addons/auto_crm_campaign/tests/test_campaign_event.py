@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import tagged, warmup
 
 from .common_campaign import CampaignCase
 
@@ -32,6 +32,29 @@ class TestCampaignEvent(CampaignCase):
         self._at_door(guest).action_set_done()
         self.assertEqual(guest.sudo().lead_ids, lead)
         self.assertEqual(len(lead.contact_ids), 1)
+
+    @warmup
+    def test_letting_in_takes_as_many_queries_for_many(self):
+        def arrivals(first, count):
+            guests = self.env["event.registration"]
+            for at in range(first, first + count):
+                guests |= self._guest(
+                    self.event, name=f"Guest {at}", phone=f"+86137001597{at:02d}"
+                )
+            self.env.flush_all()
+            self.env.invalidate_all()
+            return self._at_door(guests)
+
+        counts = []
+        for first, count in ((0, 2), (10, 2), (20, 12)):
+            guests = arrivals(first, count)
+            before = self.env.cr.sql_log_count
+            guests.action_set_done()
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+        _cold, few, many = counts
+        # Only what belongs to each guest itself is written for each.
+        self.assertLess((many - few) / 10, 12, counts)
 
     def test_scanned_badge_takes_in(self):
         guest = self._guest(self.event, name="Fang Li", phone=PHONE, state="open")

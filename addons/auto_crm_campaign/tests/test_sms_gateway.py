@@ -4,15 +4,12 @@ import hmac
 import json
 import threading
 import uuid
-from unittest.mock import patch
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.sql_db import db_connect
 from odoo.tests import HttpCase, tagged
 from odoo.tests.common import _super_send
 from odoo.tools import mute_logger
-
-from odoo.addons.auto_crm_campaign.models.auto_sms_attempt import AutoSmsAttempt
 
 from .bulk_common import BulkCase, FakeGateway
 
@@ -30,24 +27,7 @@ class TestSmsGateway(BulkCase, HttpCase):
         super().setUp()
         self.fake = FakeGateway()
         self.addCleanup(self.fake.close)
-        self.addCleanup(self._forget)
-        # The ledger is really committed, as in production.
-        self.database = self.env.cr.dbname
-        self.started = set()
-
-        @contextlib.contextmanager
-        def ledger(model):
-            with db_connect(self.database).cursor() as cr:
-                yield model.with_env(model.env(cr=cr))
-
-        patcher = patch.object(AutoSmsAttempt, "_ledger", ledger)
-        patcher.start()
-        self.addCleanup(patcher.stop)
-
-    def _forget(self):
-        with db_connect(self.database).cursor() as cr:
-            keys = [body["id"] for _headers, body in self.fake.requests]
-            cr.execute("DELETE FROM auto_sms_attempt WHERE key = ANY(%s)", [keys])
+        self._commit_ledger(lambda: [body["id"] for _head, body in self.fake.requests])
 
     def _queue(self):
         message = self._message(is_stop_line=False)
@@ -137,15 +117,16 @@ class TestSmsGateway(BulkCase, HttpCase):
         self.assertEqual(state, "success")
         self.assertEqual(len(self.fake.requests), 1)
 
+    @mute_logger("odoo.sql_db")
     def test_two_workers_at_once(self):
         gateway = self._gateway(self.fake.url, timeout=5).sudo()
         key = uuid.uuid4().hex
         self.fake.mode = "hang"
         arguments = gateway._request(key, "+8613800139000", "Hello")
-        states = []
+        database, states = self.env.cr.dbname, []
 
         def begin():
-            with db_connect(self.database).cursor() as cr:
+            with db_connect(database).cursor() as cr:
                 ledger = self.env["auto.sms.attempt"].with_env(self.env(cr=cr))
                 states.append(ledger._begin(key, True, 60))
 

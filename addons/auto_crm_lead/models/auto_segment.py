@@ -143,9 +143,11 @@ class AutoSegment(models.Model):
         action["context"]["active_test"] = False
         return action
 
-    def _contacted_partners(self, members):
+    def _contacted_partners(self, members, complete=False):
         if members._name != "crm.lead":
-            return super()._contacted_partners(members)
+            return super()._contacted_partners(members, complete=complete)
+        if complete:
+            members._complete_customers()
         return members.partner_id
 
     def action_call_list(self):

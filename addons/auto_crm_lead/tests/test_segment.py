@@ -96,6 +96,29 @@ class TestLeadSegment(LeadCase):
         self.assertEqual(by_lead._members(), self.hot)
         self.assertEqual(by_lead._contacted_partners(by_lead._members()), customer)
 
+    def test_prospects_of_before_get_their_customers(self):
+        known = self.env["res.partner"].create(
+            {
+                "name": "Known",
+                "phone": "+8613800139556",
+                "is_auto_customer": True,
+                "store_ids": [Command.set(self.stores[2].ids)],
+            }
+        )
+        leads = self.hot | self.cold
+        leads.sudo().write({"partner_id": False, "email_from": False})
+        self.hot.sudo().phone = "138 0013 9556"
+        self.cold.sudo().phone = "138 0013 9557"
+        segment = self._segment()
+        self.assertFalse(segment._contacted_partners(leads))
+        people = segment._contacted_partners(leads, complete=True)
+        self.assertEqual(self.hot.sudo().partner_id, known)
+        self.assertIn(self.store, known.store_ids)
+        new = self.cold.sudo().partner_id
+        self.assertEqual(people, known | new)
+        self.assertEqual(new.phone_sanitized, "+8613800139557")
+        self.assertTrue(new.is_auto_customer)
+
     def test_a_segment_is_called(self):
         customer = self.env["res.partner"].create(
             {

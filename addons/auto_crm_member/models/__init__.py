@@ -9,6 +9,7 @@ from . import auto_member_tier
 from . import auto_member_tier_benefit
 from . import auto_member_tier_history
 from . import auto_member_tiers
+from . import auto_segment
 from . import auto_vehicle
 from . import loyalty_card
 from . import loyalty_history

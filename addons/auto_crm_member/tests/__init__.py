@@ -6,4 +6,5 @@ from . import test_enrol_car
 from . import test_order_points
 from . import test_points
 from . import test_reception
+from . import test_segment
 from . import test_tiers
