@@ -40,6 +40,9 @@
             "auto_crm_campaign/static/src/compare/**/*",
             "auto_crm_campaign/static/src/figures/**/*",
         ],
+        "web.assets_tests": [
+            "auto_crm_campaign/static/tests/tours/**/*",
+        ],
     },
     "installable": True,
 }

@@ -25,6 +25,11 @@ class EventEvent(models.Model):
     auto_attended_count = fields.Integer(
         string="Guests who came", compute="_compute_auto_attended_count"
     )
+    auto_guest_count = fields.Integer(
+        string="Guests",
+        compute="_compute_auto_attended_count",
+        help="Everybody on the guest list, walk-ins included.",
+    )
     auto_lead_count = fields.Integer(
         string="Prospects of the guests", compute="_compute_auto_results"
     )
@@ -37,17 +42,21 @@ class EventEvent(models.Model):
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_auto_attended_count(self):
         registrations = self.env["event.registration"]
-        came = {}
+        counts = {}
         if registrations.has_access("read"):
-            came = dict(
-                registrations._read_group(
-                    [("event_id", "in", self.ids), ("state", "=", "done")],
-                    ["event_id"],
+            counts = {
+                (event, state): count
+                for event, state, count in registrations._read_group(
+                    [("event_id", "in", self.ids), ("state", "!=", "cancel")],
+                    ["event_id", "state"],
                     ["__count"],
                 )
-            )
+            }
+        states = ("draft", "open", "done")
         for event in self:
-            event.auto_attended_count = came.get(event._origin, 0)
+            here = [counts.get((event._origin, state), 0) for state in states]
+            event.auto_guest_count = sum(here)
+            event.auto_attended_count = here[-1]
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_auto_results(self):

@@ -5,4 +5,5 @@ from . import test_campaign
 from . import test_campaign_concurrency
 from . import test_campaign_event
 from . import test_campaign_rights
+from . import test_campaign_tour
 from . import test_sms_gateway
