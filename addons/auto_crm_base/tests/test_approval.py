@@ -1,4 +1,3 @@
-from contextlib import contextmanager
 from unittest.mock import patch
 
 import psycopg2
@@ -6,10 +5,11 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.orm.model_classes import add_to_registry
-from odoo.tests import Form, TransactionCase, tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .common import AutoCase
+from .common_race import RaceCase
 
 DOCUMENT = "auto.test.approval.document"
 
@@ -347,49 +347,11 @@ class TestApproval(ApprovalCase):
 
 
 @tagged("post_install", "-at_install")
-class TestApprovalTwoConnections(TransactionCase):
+class TestApprovalTwoConnections(RaceCase):
     """Two approvers decide at once, each on a database connection of its own."""
 
     def setUp(self):
         super().setUp()
-        # What two connections must see has to be committed; it is removed after.
-        with self.committed() as env:
-            self.partner_id = env["res.partner"].create({"name": "Two approvers"}).id
-            group = env.ref("auto_crm_base.group_store_manager")
-            users = env["res.users"].create(
-                [
-                    {
-                        "name": f"two approvers {number}",
-                        "login": f"two_approvers_{number}",
-                        "group_ids": [fields.Command.set(group.ids)],
-                    }
-                    for number in (1, 2)
-                ]
-            )
-            self.user_ids = users.ids
-            kind = env["auto.approval.kind"].create(
-                {
-                    "name": "Two approvers",
-                    "code": "test_two_approvers",
-                    "limit_ids": [fields.Command.create({"group_id": group.id})],
-                }
-            )
-            self.kind_id = kind.id
-            self.approval_id = (
-                env["auto.approval"]
-                .create(
-                    {
-                        "kind_id": kind.id,
-                        "summary": "Two approvers",
-                        "res_model": "res.partner",
-                        "res_id": self.partner_id,
-                        "company_id": env.company.id,
-                        "approver_group_ids": [fields.Command.set(group.ids)],
-                    }
-                )
-                .id
-            )
-        self.addCleanup(self.remove_committed)
         self.granted = []
 
         def granted(record, approval):
@@ -401,11 +363,29 @@ class TestApprovalTwoConnections(TransactionCase):
             )
         )
 
-    @contextmanager
-    def committed(self):
-        with self.registry.cursor() as cr:
-            cr.execute("SET LOCAL lock_timeout = '10s'")
-            yield api.Environment(cr, api.SUPERUSER_ID, {})
+    def prepare(self, env):
+        self.partner_id = env["res.partner"].create({"name": "Two approvers"}).id
+        role = "auto_crm_base.group_store_manager"
+        self.user_ids = self.new_racers(env, env.company, role).ids
+        group = env.ref(role)
+        kind = env["auto.approval.kind"].create(
+            {
+                "name": "Two approvers",
+                "code": "test_two_approvers",
+                "limit_ids": [fields.Command.create({"group_id": group.id})],
+            }
+        )
+        approval = env["auto.approval"].create(
+            {
+                "kind_id": kind.id,
+                "summary": "Two approvers",
+                "res_model": "res.partner",
+                "res_id": self.partner_id,
+                "company_id": env.company.id,
+                "approver_group_ids": [fields.Command.set(group.ids)],
+            }
+        )
+        self.kind_id, self.approval_id = kind.id, approval.id
 
     def remove_committed(self):
         with self.committed() as env:
@@ -417,10 +397,8 @@ class TestApprovalTwoConnections(TransactionCase):
             )
             cr.execute("DELETE FROM auto_approval WHERE id = %s", [self.approval_id])
             env["auto.approval.kind"].browse(self.kind_id).unlink()
-            users = env["res.users"].browse(self.user_ids)
-            partners = users.partner_id | env["res.partner"].browse(self.partner_id)
-            users.unlink()
-            partners.unlink()
+            self.remove_users(env["res.users"].browse(self.user_ids))
+            env["res.partner"].browse(self.partner_id).unlink()
 
     def approval(self, cr, number):
         env = api.Environment(cr, self.user_ids[number], {})

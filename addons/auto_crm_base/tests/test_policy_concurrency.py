@@ -1,39 +1,23 @@
-import threading
-from contextlib import contextmanager
-from functools import partial
-
 import psycopg2.errors
 
 from odoo import api
 from odoo.exceptions import ValidationError
-from odoo.service.model import retrying
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.auto_crm_base.models.auto_append_only_mixin import ERASE
 
-ENTERING = 2
+from .common_race import RaceCase
 
 
 @tagged("post_install", "-at_install")
-class TestPolicyConcurrency(TransactionCase):
-    """Two people enter a policy of one car at once, each on a connection of its own."""
+class TestPolicyConcurrency(RaceCase):
+    """Two people enter a policy of one car at once."""
 
-    def setUp(self):
-        super().setUp()
-        # What several connections must see has to be committed; removed after.
-        with self.committed() as env:
-            self.vehicle_id = env["auto.vehicle"].create({"license_plate": "T2X"}).id
-            self.insurer_id = (
-                env["res.partner"].create({"name": "Insurer", "is_company": True}).id
-            )
-        self.addCleanup(self.remove_committed)
-
-    @contextmanager
-    def committed(self):
-        with self.registry.cursor() as cr:
-            cr.execute("SET LOCAL lock_timeout = '10s'")
-            yield api.Environment(cr, api.SUPERUSER_ID, {})
+    def prepare(self, env):
+        self.vehicle_id = env["auto.vehicle"].create({"license_plate": "T2X"}).id
+        insurer = {"name": "Insurer", "is_company": True}
+        self.insurer_id = env["res.partner"].create(insurer).id
 
     def remove_committed(self):
         with self.committed() as env:
@@ -43,6 +27,9 @@ class TestPolicyConcurrency(TransactionCase):
             vehicle.event_ids.with_context(auto_erase=ERASE).unlink()
             vehicle.unlink()
             env["res.partner"].browse(self.insurer_id).unlink()
+
+    def look(self, env, number):
+        env["auto.insurance.policy"].search_count([])
 
     def _enter(self, env, number, **values):
         return env["auto.insurance.policy"].create(
@@ -58,33 +45,11 @@ class TestPolicyConcurrency(TransactionCase):
         )
 
     def test_at_once(self):
-        barrier = threading.Barrier(ENTERING)
-        results = []
+        def enter(env, number):
+            self._enter(env, number)
+            return "done"
 
-        def enter(number):
-            with self.registry.cursor() as cr:
-                env = api.Environment(cr, api.SUPERUSER_ID, {})
-                # Both have looked before either has written.
-                env["auto.insurance.policy"].search_count([])
-                barrier.wait()
-                try:
-                    retrying(partial(self._enter, env, number), env)
-                    results.append("entered")
-                except ValidationError as error:
-                    cr.rollback()
-                    results.append(error.args[0])
-
-        threads = [
-            threading.Thread(target=enter, args=(number,)) for number in range(ENTERING)
-        ]
-        with mute_logger("odoo.service.model", "odoo.sql_db"):
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join(60)
-        self.assertEqual(results.count("entered"), 1, results)
-        [refusal] = [result for result in results if result != "entered"]
-        self.assertIn("another", refusal)
+        self.assert_one_done(self.race(enter), "another")
         with self.committed() as env:
             vehicle = env["auto.vehicle"].browse(self.vehicle_id)
             self.assertEqual(len(vehicle.policy_ids), 1)

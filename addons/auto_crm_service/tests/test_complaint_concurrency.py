@@ -1,36 +1,19 @@
-import threading
-from contextlib import contextmanager
-from functools import partial
-
 from odoo import api
-from odoo.service.model import retrying
-from odoo.tests import TransactionCase, tagged
-from odoo.tools import mute_logger
+from odoo.tests import tagged
 
 from odoo.addons.auto_crm_base.models.auto_append_only_mixin import ERASE
+from odoo.addons.auto_crm_base.tests.common_race import RaceCase
 
 
 @tagged("post_install", "-at_install")
-class TestComplaintConcurrency(TransactionCase):
-    """Deliveries at the same moment, each on a connection of its own."""
+class TestComplaintConcurrency(RaceCase):
+    """Deliveries at the same moment."""
 
-    def setUp(self):
-        super().setUp()
-        # What several connections must see has to be committed; removed after.
-        with self.committed() as env:
-            china = env.ref("base.cn").id
-            self.company_id = (
-                env["res.company"]
-                .create({"name": "Raced desk", "country_id": china})
-                .id
-            )
-        self.addCleanup(self.remove_committed)
-
-    @contextmanager
-    def committed(self):
-        with self.registry.cursor() as cr:
-            cr.execute("SET LOCAL lock_timeout = '10s'")
-            yield api.Environment(cr, api.SUPERUSER_ID, {})
+    def prepare(self, env):
+        china = env.ref("base.cn").id
+        self.company_id = (
+            env["res.company"].create({"name": "Raced desk", "country_id": china}).id
+        )
 
     def _known(self, env):
         return env["auto.complaint"].search([("company_id", "=", self.company_id)])
@@ -43,45 +26,25 @@ class TestComplaintConcurrency(TransactionCase):
                 [("complaint_id", "in", complaints.ids)]
             ).with_context(auto_erase=ERASE).unlink()
             complaints.event_ids.with_context(auto_erase=ERASE).unlink()
-            env.flush_all()
-            env.cr.execute(
-                "DELETE FROM auto_complaint WHERE id = ANY(%s)", [complaints.ids]
-            )
-            env.invalidate_all()
+            self.delete_rows(env, "auto_complaint", "id", complaints.ids)
             partners.unlink()
-            # A company has too much hanging on it to be deleted.
-            company = env["res.company"].browse(self.company_id)
-            company.active = False
-            company.name = f"Raced desk {company.id}"
+            self.put_away(env["res.company"].browse(self.company_id))
+
+    def look(self, env, number):
+        env["auto.complaint"].search_count([])
 
     def _race(self, deliveries):
         """Let all be delivered at once; return the complaints' ids."""
-        barrier = threading.Barrier(len(deliveries))
-        results = {}
 
-        def run(number, values, ref):
-            with self.registry.cursor() as cr:
-                env = api.Environment(
-                    cr, api.SUPERUSER_ID, {"allowed_company_ids": [self.company_id]}
-                )
-                # Each has looked before any writes.
-                env["auto.complaint"].search_count([])
-                barrier.wait(30)
-                register = env["auto.complaint"]._register_complaint
-                done = retrying(partial(register, values, "web", ref), env)
-                cr.commit()  # pylint: disable=invalid-commit
-                results[number] = done.id
+        def deliver(env, number):
+            values, ref = deliveries[number]
+            return env["auto.complaint"]._register_complaint(values, "web", ref).id
 
-        threads = [
-            threading.Thread(target=run, args=(number, *delivery))
-            for number, delivery in enumerate(deliveries)
-        ]
-        with mute_logger("odoo.service.model", "odoo.sql_db"):
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join(60)
-        self.assertEqual(len(results), len(deliveries), results)
+        results = self.race(
+            deliver,
+            [api.SUPERUSER_ID] * len(deliveries),
+            {"allowed_company_ids": [self.company_id]},
+        )
         return set(results.values())
 
     def test_one_delivery_twice(self):

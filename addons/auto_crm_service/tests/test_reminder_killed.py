@@ -1,71 +1,59 @@
-from contextlib import contextmanager
-
 import psycopg2
 
-from odoo import api, fields
+from odoo import fields
 from odoo.fields import Command
-from odoo.tests import TransactionCase, tagged
-from odoo.tools import SQL, mute_logger
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.auto_crm_base.tests.common_race import RaceCase
 
 CARS = 12
 BATCH = 5
 
 
 @tagged("post_install", "-at_install")
-class TestReminderKilled(TransactionCase):
+class TestReminderKilled(RaceCase):
     """The reminder job dies in the middle and runs again, on real connections."""
 
-    def setUp(self):
-        super().setUp()
-        # What several connections must see has to be committed; removed after.
-        with self.committed() as env:
-            company = env["res.company"].create({"name": "Killed reminders"})
-            owners = env["res.partner"].create(
-                [
-                    {
-                        "name": f"Reminded {number}",
-                        "email": f"reminded{number}@example.com",
-                        "is_auto_customer": True,
-                        "auto_store_id": company.id,
-                        "store_ids": [Command.set(company.ids)],
-                    }
-                    for number in range(CARS)
-                ]
-            )
-            vehicles = env["auto.vehicle"].create(
-                [
-                    {
-                        "license_plate": f"浙K{number:05}",
-                        "owner_id": owner.id,
-                        "company_id": company.id,
-                        "next_service_date": fields.Date.today(),
-                    }
-                    for number, owner in enumerate(owners)
-                ]
-            )
-            rule = env["auto.followup.rule"].create(
+    def prepare(self, env):
+        company = env["res.company"].create({"name": "Killed reminders"})
+        owners = env["res.partner"].create(
+            [
                 {
-                    "name": "Killed rule",
-                    "company_id": company.id,
-                    "active": False,
-                    "date_field_id": env["ir.model.fields"]
-                    ._get("auto.vehicle", "next_service_date")
-                    .id,
-                    "delivery": "email",
-                    "mail_template_id": env.ref(
-                        "auto_crm_service.mail_template_season"
-                    ).id,
+                    "name": f"Reminded {number}",
+                    "email": f"reminded{number}@example.com",
+                    "is_auto_customer": True,
+                    "auto_store_id": company.id,
+                    "store_ids": [Command.set(company.ids)],
                 }
-            )
-            self.company_id, self.rule_id = company.id, rule.id
-            self.owner_ids, self.vehicle_ids = owners.ids, vehicles.ids
-        self.addCleanup(self.remove_committed)
-
-    @contextmanager
-    def committed(self):
-        with self.registry.cursor() as cr:
-            cr.execute("SET LOCAL lock_timeout = '10s'")
-            yield api.Environment(cr, api.SUPERUSER_ID, {})
+                for number in range(CARS)
+            ]
+        )
+        vehicles = env["auto.vehicle"].create(
+            [
+                {
+                    "license_plate": f"浙K{number:05}",
+                    "owner_id": owner.id,
+                    "company_id": company.id,
+                    "next_service_date": fields.Date.today(),
+                }
+                for number, owner in enumerate(owners)
+            ]
+        )
+        rule = env["auto.followup.rule"].create(
+            {
+                "name": "Killed rule",
+                "company_id": company.id,
+                "active": False,
+                "date_field_id": env["ir.model.fields"]
+                ._get("auto.vehicle", "next_service_date")
+                .id,
+                "delivery": "email",
+                "mail_template_id": env.ref("auto_crm_service.mail_template_season").id,
+            }
+        )
+        self.company_id, self.rule_id = company.id, rule.id
+        self.owner_ids, self.vehicle_ids = owners.ids, vehicles.ids
 
     def remove_committed(self):
         with self.committed() as env:
@@ -80,22 +68,11 @@ class TestReminderKilled(TransactionCase):
                 ("auto_vehicle_event", "vehicle_id", self.vehicle_ids),
                 ("auto_vehicle_owner", "vehicle_id", self.vehicle_ids),
             ):
-                env.cr.execute(
-                    SQL(
-                        "DELETE FROM %s WHERE %s IN %s",
-                        SQL.identifier(table),
-                        SQL.identifier(column),
-                        tuple(ids),
-                    )
-                )
-            env.invalidate_all()
+                self.delete_rows(env, table, column, ids)
             env["auto.vehicle"].browse(self.vehicle_ids).unlink()
             env["auto.followup.rule"].browse(self.rule_id).unlink()
             env["res.partner"].browse(self.owner_ids).unlink()
-            # A company has too much hanging on it to be deleted.
-            company = env["res.company"].browse(self.company_id)
-            company.active = False
-            company.name = f"Killed reminders {company.id}"
+            self.put_away(env["res.company"].browse(self.company_id))
 
     def _counts(self):
         with self.committed() as env:
