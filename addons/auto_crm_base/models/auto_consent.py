@@ -86,6 +86,7 @@ class AutoConsent(models.Model):
     def create(self, vals_list):
         consents = super().create(vals_list)
         consents._apply_blacklists()
+        consents._close_followups()
         return consents
 
     @api.depends("channel", "purpose", "state")
@@ -98,6 +99,26 @@ class AutoConsent(models.Model):
             consent.display_name = ", ".join(
                 labels[name][consent[name]] for name in labels if consent[name]
             )
+
+    def _close_followups(self):
+        """Close the follow-ups that the customers do not want any more."""
+        # Whoever enters it: the follow-ups of other people and stores end as well.
+        partners = self.filtered(lambda one: one.state == "withdrawn").sudo().partner_id
+        if not partners:
+            return
+        followups = partners.env["auto.followup"].search(
+            [
+                ("partner_id", "in", partners.ids),
+                ("is_open", "=", True),
+                # In whose talk it was said is closed with its result.
+                ("id", "!=", self.env.context.get("auto_followup_talk")),
+            ]
+        )
+        for rule, theirs in followups.grouped("rule_id").items():
+            states = theirs.partner_id._consent_states(rule._channel(), rule.purpose)
+            theirs.filtered(
+                lambda one, states=states: states.get(one.partner_id.id) == "withdrawn"
+            )._close_void(self.env._("The customer does not want it."))
 
     def _apply_blacklists(self):
         """Bring Odoo's own opt-out lists for SMS and e-mail to the same state.

@@ -289,7 +289,11 @@ class AutoFollowup(models.Model):
         :return: the contact
         """
         self.ensure_one()
-        return self.env["auto.contact"].create(
+        # What it says about consent concerns the others, this one gets its result.
+        talk = self.with_context(auto_followup_talk=self.id)
+        if result == "opt_out":
+            talk._withdraw_purpose(note)
+        contact = talk.env["auto.contact"].create(
             {
                 "partner_id": self.partner_id.id,
                 "vehicle_id": self.vehicle_id.id,
@@ -300,6 +304,29 @@ class AutoFollowup(models.Model):
                 "summary": note or self.rule_id.sudo().name,
                 "res_model": self._name,
                 "res_id": self.id,
+            }
+        )
+        return contact.with_env(self.env)
+
+    def _withdraw_purpose(self, note):
+        """Keep that the customer wants no more of what this call was about.
+
+        The contact itself keeps that there is no more advertising. Recalls go on:
+        they concern safety.
+        """
+        rule = self.rule_id.sudo()
+        if rule.purpose == "marketing" or rule.subject == "recall":
+            return
+        # Whoever hears it keeps it, with or without a right on consents.
+        self.env["auto.consent"].sudo().create(
+            {
+                "partner_id": self.partner_id.id,
+                "channel": rule.channel,
+                "purpose": rule.purpose,
+                "state": "withdrawn",
+                "wording": note or rule.name,
+                "user_id": self.env.uid,
+                "company_id": self.company_id.id,
             }
         )
 
@@ -370,6 +397,39 @@ class AutoFollowup(models.Model):
             activities.write({"active": False, "feedback": note})
         else:
             activities.unlink()
+
+    def _reopen(self, date, reason):
+        """Open closed follow-ups again: what they had led to came to nothing.
+
+        One of which the rule has made another meanwhile stays closed.
+
+        :param date: the new due date
+        :param str reason: in words
+        """
+        reopened = self.browse()
+        for followup in self.filtered(lambda one: one.state not in OPEN_STATES):
+            name = "vehicle_id" if followup.vehicle_id else "partner_id"
+            same = [
+                ("rule_id", "=", followup.rule_id.id),
+                (name, "=", followup[name].id),
+                ("is_open", "=", True),
+            ]
+            if self.search_count(same, limit=1):
+                continue
+            followup.with_context(auto_followup_close=CLOSE).write(
+                {
+                    "state": "open",
+                    "date_due": date,
+                    "result": False,
+                    "done_by": False,
+                    "date_done": False,
+                    "notified": False,
+                }
+            )
+            followup._message_log(body=reason)
+            reopened += followup
+        reopened._plan_activities()
+        return reopened
 
     def _link_contact(self, contact):
         """Name the logged contact of a follow-up that is closed."""

@@ -397,12 +397,46 @@ class AutoFollowupRule(models.Model):
         """Make the follow-ups of one rule, yield how many after each batch."""
         self.ensure_one()
         last_id = 0
+        if self._lock_generation():
+            self._close_moved()
         while self._lock_generation():
             rows = self._due_rows(after_id=last_id, limit=batch_size)
             if not rows:
                 return
             yield len(self._create_followups(rows))
             last_id = rows[-1]["target_id"]
+
+    def _close_moved(self):
+        """Close what is not due any more: its date has been moved to later.
+
+        The insurance was renewed, the inspection done: nobody calls about it.
+        """
+        if self.trigger != "date" or self.repeat_yearly:
+            return
+        self._flush_sources()
+        column = SQL.identifier("t", self.date_field_id.sudo().name)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT f.id
+                  FROM auto_followup f
+                  JOIN %(table)s t ON t.id = f.%(target)s
+                 WHERE f.rule_id = %(rule)s AND f.state IN ('open', 'escalated')
+                   AND (%(column)s + %(offset)s)::date > %(today)s
+                   AND (%(column)s + %(offset)s)::date > f.date_occurrence
+                """,
+                table=SQL.identifier(self._target_records()._table),
+                target=SQL.identifier(
+                    "vehicle_id" if self.target == "vehicle" else "partner_id"
+                ),
+                rule=self.id,
+                column=column,
+                offset=self._offset_sql(),
+                today=fields.Date.context_today(self),
+            )
+        )
+        followups = self.env["auto.followup"].browse(id_ for (id_,) in rows)
+        followups._close_void(self.env._("The date was moved."))
 
     def _lock_generation(self):
         """Return whether this transaction may generate: only one at a time does."""

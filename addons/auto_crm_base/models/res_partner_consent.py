@@ -78,7 +78,8 @@ class ResPartner(models.Model):
 
         The latest entry that covers channel and purpose counts; for marketing,
         Odoo's own opt-out lists weigh as a withdrawal, since a customer may have
-        used their links.
+        used their links. For surveys, who wants no more contact by whatever channel
+        is not asked either, unless they said otherwise about surveys.
 
         :param channels: of phone, sms, email, wechat, post
         :param str purpose: marketing, service or survey
@@ -87,22 +88,39 @@ class ResPartner(models.Model):
         partners = self._origin.sudo()
         consents = partners.env["auto.consent"].search_fetch(
             Domain("partner_id", "in", partners.ids)
-            & Domain("channel", "in", (*channels, "all"))
-            & Domain("purpose", "in", (purpose, "all")),
-            ["partner_id", "channel", "state"],
+            & (
+                Domain("channel", "in", (*channels, "all"))
+                & Domain("purpose", "in", (purpose, "all"))
+                | self._opt_out_domain(purpose)
+            ),
+            ["partner_id", "channel", "purpose", "state"],
             order="date, id",
         )
         states = {channel: {} for channel in channels}
+        opted_out = {}
         for consent in consents:
+            if consent.purpose not in (purpose, "all"):
+                opted_out[consent.partner_id.id] = consent.state == "withdrawn"
+                continue
             for channel in channels:
                 if consent.channel in (channel, "all"):
                     states[channel][consent.partner_id.id] = consent.state
+        for by_partner in states.values():
+            for partner_id in filter(opted_out.get, opted_out):
+                by_partner.setdefault(partner_id, "withdrawn")
         if purpose == "marketing":
             lists = {"sms": "phone_sanitized_blacklisted", "email": "is_blacklisted"}
             for channel in lists.keys() & states.keys():
                 blocked = partners.filtered(lists[channel])
                 states[channel].update(dict.fromkeys(blocked.ids, "withdrawn"))
         return states
+
+    @api.model
+    def _opt_out_domain(self, purpose):
+        """Return the consents for advertising that concern a purpose as well."""
+        if purpose != "survey":
+            return Domain.FALSE
+        return Domain("channel", "=", "all") & Domain("purpose", "=", "marketing")
 
     def _may_contact(self, channel, purpose="marketing"):
         """Return those of the customers whom we may contact now.

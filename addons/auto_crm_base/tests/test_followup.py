@@ -454,6 +454,47 @@ class TestFollowup(FollowupCase):
         car.action_archive()
         self.assertEqual(followup.state, "open")
 
+    def test_closed_when_the_date_is_moved(self):
+        """Nobody calls about an insurance that was renewed."""
+        rule = self.rule(date="insurance_end_date", offset=-45, window_days=45)
+        car = self.vehicle(self.customer(), insurance_end_date=self.days(20))
+        other = self.vehicle(self.customer(), insurance_end_date=self.days(20))
+        self.assertEqual(rule._generate(), 2)
+        followup = rule.followup_ids.filtered(lambda f: f.vehicle_id == car)
+        car.insurance_end_date = self.days(385)
+        other.insurance_end_date = self.days(19)
+        rule._generate()
+        self.assertEqual((followup.state, followup.result), ("skipped", "void"))
+        self.assertTrue((rule.followup_ids - followup).is_open, "due all the same")
+        with freeze_time(fields.Datetime.now() + relativedelta(days=345)):
+            self.assertEqual(rule._generate(), 1, "next year again")
+
+    def test_refusal_closes_what_it_concerns(self):
+        owner = self.customer()
+        self.vehicle(owner, warranty_end_date=self.today)
+        advert = self.rule(date="warranty_end_date", quiet_days=0, purpose="marketing")
+        service = self.rule(date="warranty_end_date", quiet_days=0)
+        other = self.rule(date="warranty_end_date", quiet_days=0)
+        (advert | service | other)._generate()
+        talk = service.followup_ids
+        talk.with_user(self.consultant)._done("opt_out", "No more calls")
+        self.assertEqual((talk.state, talk.result), ("done", "opt_out"))
+        self.assertFalse(talk.activity_ids)
+        self.assertEqual(advert.followup_ids.result, "void")
+        self.assertEqual(other.followup_ids.result, "void", "of the same purpose")
+        self.assertFalse(owner._may_contact("phone", "service"))
+        self.assertTrue(owner._may_contact("email", "service"), "he said: no calls")
+        self.assertFalse(owner._may_contact("phone", "survey"))
+
+    def test_recall_goes_on_after_a_refusal(self):
+        owner = self.customer()
+        self.vehicle(owner, warranty_end_date=self.today)
+        rule = self.rule(date="warranty_end_date", subject="recall")
+        rule._generate()
+        rule.followup_ids._done("opt_out", "No more calls")
+        self.assertTrue(owner._may_contact("phone", "service"))
+        self.assertFalse(owner._may_contact("phone"))
+
     def test_escalation_once(self):
         rule = self.rule(date="warranty_end_date", escalate_days=7)
         self.vehicle(self.customer(), warranty_end_date=self.days(-8))

@@ -44,6 +44,17 @@ class AutoFollowup(models.Model):
         self.ensure_one()
         return self.env["auto.appointment"]._action_of([("followup_id", "=", self.id)])
 
+    def _appointment_lost(self, date, reason):
+        """Come back when the customer whom they had brought did not come after all.
+
+        :param date: the new due date
+        :param str reason: in words
+        """
+        # Whoever cancels it: the reminder is another person's.
+        booked = self.sudo().filtered(lambda one: one.result == "appointment")
+        if booked:
+            booked._reopen(date, reason)
+
     def _appointment_booked(self, appointment):
         """Close the open follow-ups with the appointment that they led to."""
         for followup in self.filtered("is_open"):

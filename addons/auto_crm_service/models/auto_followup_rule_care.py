@@ -53,6 +53,7 @@ class AutoFollowupRule(models.Model):
 
     def _flush_sources(self):
         self.env["auto.care.date"].flush_model()
+        self.env["auto.appointment"].flush_model(["state", "stop", "vehicle_id"])
         return super()._flush_sources()
 
     def _source_occasion_sql(self, since, until):
@@ -104,8 +105,21 @@ class AutoFollowupRule(models.Model):
         )
 
     def _not_made_sql(self):
-        """A service that is due by date and by distance is spoken of once."""
+        """A service that is due by date and by distance is spoken of once.
+
+        Nobody is asked to come who has an appointment.
+        """
         condition = super()._not_made_sql()
+        if self.visit_days and self.target == "vehicle":
+            condition = SQL(
+                """%s AND NOT EXISTS (
+                    SELECT 1 FROM auto_appointment coming
+                     WHERE coming.vehicle_id = src.target_id
+                       AND coming.state IN ('booked', 'confirmed')
+                       AND coming.stop >= %s)""",
+                condition,
+                fields.Datetime.now(),
+            )
         if self.subject != "maintenance" or self.target != "vehicle":
             return condition
         return SQL(

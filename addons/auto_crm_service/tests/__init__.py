@@ -24,6 +24,7 @@ from . import test_workshop_figures
 from . import test_appointment
 from . import test_appointment_concurrency
 from . import test_reminder
+from . import test_reminder_appointment
 from . import test_reminder_killed
 from . import test_claim
 from . import test_claim_check
