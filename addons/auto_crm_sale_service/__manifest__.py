@@ -6,7 +6,10 @@
     "author": "auto-crm",
     "license": "LGPL-3",
     "depends": ["auto_crm_sale", "auto_crm_service"],
-    "data": ["data/auto_satisfaction_rule_data.xml"],
+    "data": [
+        "data/auto_followup_question_data.xml",
+        "data/auto_satisfaction_rule_data.xml",
+    ],
     "auto_install": True,
     "installable": True,
 }
