@@ -18,8 +18,19 @@ class AutoSatisfaction(models.Model):
             return
         waiting.lock_for_update()
         for one in waiting:
+            one._doubt_call()
             scores, recommend, words = one._read_answers()
             one._answered(scores, recommend, words)
+
+    def _doubt_call(self):
+        """Look again at a contact that was called: the number of that day counts."""
+        own = self._own()
+        rule = own.rule_id
+        if own.channel != "phone" or own.flag or not (rule and own.partner_id):
+            return
+        flag = own._doubt(own.partner_id, rule.contact_days, rule.shared_limit)
+        if flag:
+            own.write({"flag": flag})
 
     def _read_answers(self):
         """Return ``({dimension: score}, recommend or -1, words)`` of the answers."""

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 KINDS = [
     ("sales", "Sales (CSI)"),
@@ -44,6 +45,9 @@ class SurveySurvey(models.Model):
     ):
         if any(survey.auto_is_anonymous for survey in self) and not test_entry:
             user, partner, email = False, False, False
+        if check_attempts and not test_entry and any(one.auto_kind for one in self):
+            # Only who is drawn answers, and once: `_send` makes the link.
+            raise UserError(self.env._("This link was for one answer."))
         return super()._create_answer(
             user=user,
             partner=partner,

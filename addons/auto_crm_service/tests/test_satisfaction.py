@@ -131,6 +131,19 @@ class TestSatisfaction(SatisfactionCase):
         with freeze_time(fields.Datetime.now() + relativedelta(months=15)):
             self.assertFalse(self._asked())
 
+    def test_who_wants_no_contact_is_not_asked(self):
+        self.owner._auto_opt_out()
+        self.assertFalse(self._asked())
+        self.env["auto.consent"].create(
+            {
+                "partner_id": self.owner.id,
+                "channel": "email",
+                "purpose": "survey",
+                "state": "given",
+            }
+        )
+        self.assertTrue(self._asked(), "said so about surveys")
+
     def test_job(self):
         _repair, event = self._visit()
         job = self.env.ref("auto_crm_service.ir_cron_satisfaction")
@@ -176,6 +189,16 @@ class TestSatisfaction(SatisfactionCase):
         self.assertTrue(all(request.score_ids.mapped("is_counted")))
         with self.assertRaises(AccessError):
             self.owner.with_user(self.adviser).auto_contact_changed_on = False
+
+    def test_exchanged_before_the_call(self):
+        self.owner.email = False
+        self.owner.auto_contact_changed_on = False
+        request = self._asked()
+        self.assertEqual((request.state, request.flag), ("to_call", False))
+        self.owner.with_user(self.adviser).phone = "+86 139 0013 9000"
+        self._answer(request)
+        self.assertEqual(request.flag, "changed")
+        self.assertFalse(request.is_counted)
 
     def test_same_number_typed_otherwise_is_no_change(self):
         self.owner.with_user(self.adviser).phone = "138 0013 8000"
@@ -560,6 +583,16 @@ class TestSatisfactionPage(SatisfactionCase, HttpCase):
         self.authenticate(self.adviser.login, self.adviser.login)
         page = self.url_open(staff.sudo().url)
         self.assertIn(self.staff_survey.title, page.text)
+        # Given once: no second answer by the same link.
+        self._answer(request)
+        page = self.url_open(url)
+        self.assertNotIn("/survey/retry/", page.text)
+        before = self.survey.sudo().user_input_ids
+        user_input = request.sudo().user_input_id
+        self.url_open(
+            f"/survey/retry/{self.survey.access_token}/{user_input.access_token}"
+        )
+        self.assertEqual(self.survey.sudo().user_input_ids, before)
         wrong = self.url_open(url[:-4] + "0000")
         self.assertNotIn("Fault", wrong.text)
 
