@@ -130,6 +130,13 @@ class AutoPartFigure(models.Model):
 
         :raise AccessError: for others than those who keep the parts
         """
+        self._check_keeper()
+        # Who keeps the parts decides; Odoo lets only its stock manager write rules.
+        for company, figures in self.sudo().grouped("company_id").items():
+            figures._apply(company)
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def _check_keeper(self):
         self.check_access("read")
         if not self.env.user.has_groups(KEEPERS):
             raise AccessError(
@@ -137,10 +144,64 @@ class AutoPartFigure(models.Model):
             )
         if not self:
             raise UserError(self.env._("Please choose parts."))
-        # Who keeps the parts decides; Odoo lets only its stock manager write rules.
-        for company, figures in self.sudo().grouped("company_id").items():
-            figures._apply(company)
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def action_order(self):
+        """Let Odoo write requests for quotation of what is to be ordered.
+
+        :raise AccessError: for others than those who keep the parts
+        :raise UserError: when nothing is to be ordered, or Odoo knows no supplier
+        """
+        self._check_keeper()
+        if "purchase.order" not in self.env:
+            raise UserError(self.env._("Install Odoo's Purchase first."))
+        # Who keeps the parts decides; the purchase is written by the system.
+        figures = self.sudo()
+        figures.lock_for_update()
+        figures.invalidate_recordset(["order_qty"])
+        figures = figures.filtered(lambda one: one.order_qty > 0)
+        if not figures:
+            raise UserError(self.env._("Nothing of this is to be ordered."))
+        for company, theirs in figures.grouped("company_id").items():
+            theirs._purchase(company)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "%(count)s parts are in the requests for quotation.",
+                    count=len(figures),
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _purchase(self, company):
+        """Order the suggested quantities for one store. Called as superuser."""
+        warehouse = self.env["auto.repair.line"]._parts_warehouse(company)
+        rules = self.env["stock.rule"].with_company(company)
+        # As from a reordering rule: Odoo says which part has no supplier.
+        rules = rules.with_context(from_orderpoint=True)
+        now = fields.Datetime.now()
+        rules.run(
+            [
+                rules.Procurement(
+                    figure.product_id,
+                    figure.order_qty,
+                    figure.product_id.uom_id,
+                    warehouse.lot_stock_id,
+                    figure.product_id.display_name,
+                    self.env._("Suggestion"),
+                    company,
+                    {
+                        "warehouse_id": warehouse,
+                        "date_planned": fields.Datetime.add(now, days=figure.lead_days),
+                    },
+                )
+                for figure in self
+            ]
+        )
+        self.write({"order_qty": 0, "order_value": 0})
 
     def _apply(self, company):
         """Write the rules of one store. Called as superuser."""
@@ -242,10 +303,13 @@ class AutoPartFigure(models.Model):
             lambda product: product.is_storable and not product.is_vehicle
         )
         rules = figures._rules(company)
+        coming = figures._coming(products, warehouse)
         rows = [
             figures._row(product, used.get(product.id), held, rules, company)
             for product in products
         ]
+        for row in rows:  # what will be there, until it is known how many to order
+            row["order_qty"] = row["on_hand"] + coming[row["product_id"]]
         figures._classify(rows)
         new = []
         for row in rows:
@@ -312,6 +376,21 @@ class AutoPartFigure(models.Model):
             )
         }
 
+    def _coming(self, products, warehouse):
+        """Return ``{product id: what comes less what goes}``, with what is asked for.
+
+        Requests for quotation count: who has sent one does not order again.
+        """
+        _by_location, asked = products._get_quantity_in_progress(
+            warehouse_ids=warehouse.ids
+        )
+        return {
+            product.id: product.incoming_qty
+            - product.outgoing_qty
+            + asked.get((product.id, warehouse.id), 0)
+            for product in products
+        }
+
     def _rules(self, company):
         rules = self.env["stock.warehouse.orderpoint"].search(
             [("company_id", "=", company.id)]
@@ -336,7 +415,6 @@ class AutoPartFigure(models.Model):
         mean = consumed / 12
         spread = math.sqrt(max((used["squares"] or 0) / 12 - mean**2, 0))
         ratio = spread / mean if mean else CHANGING + 1
-        coming = product.incoming_qty - product.outgoing_qty
         return {
             "product_id": product.id,
             "company_id": company.id,
@@ -354,7 +432,6 @@ class AutoPartFigure(models.Model):
             "min_qty": rule.product_min_qty if rule else 0,
             "max_qty": rule.product_max_qty if rule else 0,
             "order_value": cost,  # of one piece, until it is known how many
-            "order_qty": on_hand + coming,  # what will be there, as above
             "date_figures": fields.Datetime.now(),
         }
 

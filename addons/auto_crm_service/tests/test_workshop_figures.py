@@ -1,5 +1,6 @@
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.auto_crm_base.tests.common_matrix import MatrixCase
@@ -326,6 +327,43 @@ class TestParts(FiguresCase):
                 [("product_id", "=", product.id)]
             )
         )
+
+    def test_order_what_is_suggested(self):
+        """One click writes the requests for quotation, once."""
+        product = self._product(500)
+        for months in (1, 2, 3, 4, 5, 6):
+            self._use(product, 10, months)
+        figures = self.env["auto.part.figure"]
+        figures._work_out(self.store)
+        figure = self._figure(product)
+        wanted = figure.order_qty
+        self.assertTrue(wanted)
+        with self.assertRaises(AccessError):
+            figure.with_user(self.adviser).action_order()
+        manager = figure.with_user(self.service_manager)
+        if "purchase.order" not in self.env:
+            with self.assertRaises(UserError):
+                manager.action_order()
+            return
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            manager.action_order()  # nobody sells it
+        self.env.invalidate_all()
+        self.assertEqual(figure.order_qty, wanted, "nothing half done")
+        supplier = self.env["res.partner"].create({"name": "Test supplier"})
+        product.seller_ids = [
+            Command.create({"partner_id": supplier.id, "company_id": False, "delay": 4})
+        ]
+        manager.action_order()
+        lines = self.env["purchase.order.line"].search(
+            [("product_id", "=", product.id)]
+        )
+        self.assertEqual(lines.order_id.partner_id, supplier)
+        self.assertEqual(lines.order_id.company_id, self.store)
+        self.assertEqual(sum(lines.mapped("product_qty")), wanted)
+        with self.assertRaises(UserError):
+            manager.action_order()
+        figures._work_out(self.store)
+        self.assertFalse(figure.order_qty, "the request counts")
 
     def test_given_back_does_not_count(self):
         repair = self._receive()
