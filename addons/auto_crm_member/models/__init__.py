@@ -1,4 +1,5 @@
 from . import account_move
+from . import account_payment
 from . import auto_member
 from . import auto_member_benefit
 from . import auto_member_benefit_use

@@ -64,14 +64,6 @@ class AccountPayment(models.Model):
         self._tell_contract()
         return result
 
-    def _get_outstanding_account(self, payment_type):
-        # The account is the group's, in which a store's cashier need not work; Odoo
-        # looks it up as if they did.
-        account = super(AccountPayment, self.sudo())._get_outstanding_account(
-            payment_type
-        )
-        return account.sudo(self.env.su)
-
     def _tell_contract(self):
         """Write on the contract what came in, for those who see no payments."""
         kinds = dict(self._fields["contract_kind"]._description_selection(self.env))
