@@ -25,5 +25,6 @@ from . import res_company
 from . import sms_sms
 from . import ir_mail_server
 from . import mail_mail
+from . import mail_thread
 from . import mailing_trace
 from . import blacklist

@@ -1,5 +1,6 @@
 import logging
 import random
+from collections import Counter
 
 from markupsafe import Markup
 
@@ -396,8 +397,12 @@ class AutoBulkMessage(models.Model):
     # Who gets it
     # ------------------------------------------------------------
 
-    def _settle_recipients(self):
-        """Make a line for each person of the segment, with what becomes of it."""
+    def _people(self, complete=False):
+        """Return who is in the segment, and the persons whom the user may see.
+
+        :param bool complete: whether prospects without a customer record get one
+        :raise UserError: when they are too many
+        """
         self.ensure_one()
         segment = self.segment_id
         members = segment._members(limit=MAX_PEOPLE + 1)
@@ -408,9 +413,41 @@ class AutoBulkMessage(models.Model):
                     limit=str(MAX_PEOPLE),
                 )
             )
-        partners = segment._contacted_partners(members, complete=True)
+        partners = segment._contacted_partners(members, complete=complete)
         # Only those whom the user may see: a prospect may name a stranger.
-        partners = partners._filtered_access("read").filtered("active")
+        return members, partners._filtered_access("read").filtered("active")
+
+    def action_preview(self):
+        """Tell how many would get it now, and why the others would not."""
+        message = self._in_its_own_name().with_context(
+            lang=self.env.context.get("lang")
+        )
+        _members, partners = message._people()
+        reasons = Counter(message._reasons(partners).values())
+        going = len(partners) - reasons.total()
+        held = going * self.holdout_percent // 100
+        field = self.env["auto.bulk.recipient"]._fields["reason"]
+        labels = dict(field._description_selection(self.env))
+        parts = [
+            (self.env._("Recipients"), going - held),
+            (self.env._("Held out"), held),
+            *((labels[reason], count) for reason, count in reasons.most_common()),
+        ]
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.name,
+                "message": " · ".join(f"{name}: {count}" for name, count in parts),
+                "type": "info" if going else "warning",
+                "sticky": True,
+            },
+        }
+
+    def _settle_recipients(self):
+        """Make a line for each person of the segment, with what becomes of it."""
+        self.ensure_one()
+        members, partners = self._people(complete=True)
         leads = {}
         if members._name == "crm.lead":
             leads = {lead.partner_id: lead for lead in members.sorted("id")}

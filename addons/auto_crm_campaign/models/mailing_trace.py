@@ -1,5 +1,7 @@
 from odoo import models
 
+from .auto_sms_gateway import STOP_WORDS
+
 
 class MailingTrace(models.Model):
     _inherit = "mailing.trace"
@@ -12,9 +14,19 @@ class MailingTrace(models.Model):
             lines = (
                 self.env["auto.bulk.recipient"]
                 .sudo()
-                .search([("trace_id", "in", traces.ids), ("reply_date", "=", False)])
+                .search([("trace_id", "in", traces.ids)])
             )
-            lines._log_answer("email", self.env._("Answered by e-mail"))
+            ref, text = self.env.context.get("auto_bulk_answer") or (None, "")
+            if not text:
+                # Each mail with a text is told; that there was one, once.
+                lines = lines.filtered(lambda line: not line.reply_date)
+            first = (text.splitlines() or [""])[0].strip().lower()
+            lines._log_answer(
+                "email",
+                text or self.env._("Answered by e-mail"),
+                opt_out=len(first) > 1 and first in STOP_WORDS,
+                ref=ref and f"mail:{ref}"[:200],
+            )
         return traces
 
     def _auto_queue_again(self):

@@ -8,6 +8,17 @@ from odoo.addons.auto_crm_campaign.models.auto_bulk_message import SEND_LOCK
 
 from .bulk_common import BulkCase
 
+MAIL = """\
+From: {sender}
+To: store@example.com
+Subject: Re: Autumn
+Message-Id: <answer-{number}@example.com>
+In-Reply-To: {reference}
+References: {reference}
+Content-Type: text/plain; charset=utf-8
+
+{text}
+"""
 LOGGER = "odoo.addons.auto_crm_campaign.models.auto_bulk_message"
 
 
@@ -58,7 +69,13 @@ class TestBulkMessage(BulkCase):
             ]
         )
         twin.phone = plain.phone
-        message = self._message()
+        message = self._message(holdout_percent=50)
+        told = message.action_preview()["params"]["message"]
+        self.assertEqual(
+            sorted(part.rsplit(": ", 1)[1] for part in told.split(" · ")),
+            ["0", "1", "1", "1", "1"],
+        )
+        message.holdout_percent = 0
         self._send(message)
         reasons = {
             line.partner_id: line.reason for line in self._lines(message, "skipped")
@@ -163,6 +180,50 @@ class TestBulkMessage(BulkCase):
         self.assertEqual(len(contacts), 1)
         self.assertEqual(message.reply_count, 1)
         self.assertTrue(line.partner_id.activity_ids)
+
+    def test_the_text_of_a_mail_comes_back_to_the_prospect(self):
+        message = self._message(channel="email")
+        mailing = self._send(message)
+        first, second = self._lines(message, "queued")[:2]
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Open one",
+                "type": "opportunity",
+                "partner_id": first.partner_id.id,
+                "company_id": self.store.id,
+                "user_id": self.users["consultant", 1].id,
+            }
+        )
+
+        def answer(line, number, text):
+            self.env["mail.thread"].message_process(
+                "res.partner",
+                MAIL.format(
+                    sender=line.partner_id.email,
+                    number=number,
+                    reference=line.trace_id.message_id,
+                    text=text,
+                ),
+            )
+
+        def said(line):
+            return self.env["auto.contact"].search(
+                [("partner_id", "=", line.partner_id.id), ("direction", "=", "in")],
+                order="id",
+            )
+
+        with mute_logger("odoo.addons.mail.models.mail_thread"):
+            answer(first, 1, "What does it cost?")
+            answer(first, 2, "And when?")
+            answer(second, 3, "退订")
+        self.assertEqual(mailing.mailing_trace_ids, message.recipient_ids.trace_id)
+        self.assertEqual(
+            said(first).mapped("summary"), ["What does it cost?", "And when?"]
+        )
+        self.assertEqual(said(first).lead_id, lead)
+        self.assertEqual(lead.activity_ids.user_id, lead.user_id)
+        self.assertEqual(said(second).result, "opt_out")
+        self.assertFalse(second.partner_id._may_contact("email"))
 
     def test_steps_are_not_skipped(self):
         message = self._message()
