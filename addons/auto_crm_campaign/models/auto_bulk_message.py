@@ -404,7 +404,10 @@ class AutoBulkMessage(models.Model):
         :raise UserError: when they are too many
         """
         self.ensure_one()
-        segment = self.segment_id
+        # A store writes to its own people, whoever sends the message for it.
+        segment = self.segment_id.with_context(
+            allowed_company_ids=self.company_id._auto_own_stores().ids
+        )
         members = segment._members(limit=MAX_PEOPLE + 1)
         if len(members) > MAX_PEOPLE:
             raise UserError(

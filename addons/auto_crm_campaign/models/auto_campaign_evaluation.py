@@ -223,11 +223,8 @@ class AutoCampaignEvaluation(models.Model):
         """
         self.ensure_one()
         # Of this store and its branches, whatever other stores the user looks at.
-        stores = self.env.companies.filtered_domain(
-            [("id", "child_of", self.company_id.ids)]
-        )
         campaign = self.campaign_id.with_context(
-            allowed_company_ids=(stores or self.company_id).ids
+            allowed_company_ids=self.company_id._auto_own_stores().ids
         )
         figures = []
         for key, name, _kind, target, _better in campaign._auto_rows():

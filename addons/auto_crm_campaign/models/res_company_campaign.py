@@ -24,3 +24,9 @@ class ResCompany(models.Model):
         " AND (auto_campaign_cost_free IS NULL OR auto_campaign_cost_free >= 0))",
         "An amount without approval is not negative.",
     )
+
+    def _auto_own_stores(self):
+        """Return the company, first, and those of its branches the user looks at."""
+        self.ensure_one()
+        branches = self.env.companies.filtered_domain([("id", "child_of", self.ids)])
+        return self | branches

@@ -39,6 +39,21 @@ class TestBulkMessage(BulkCase):
         self.assertEqual(lines.contact_id.partner_id, self.people)
         self.assertEqual(message.queued_count, 4)
 
+    def test_a_store_writes_to_its_own_people_whoever_sends(self):
+        head = self.users["head_office"]
+        both = self.stores[1] | self.stores[2]
+        for company, people in (
+            (self.store, self.people),
+            (self.group, self.people | self.stranger),
+        ):
+            message = self._message(head, company_id=company.id).with_context(
+                allowed_company_ids=(self.group | both).ids
+            )
+            message.action_start()
+            lines = message.sudo().recipient_ids
+            with self.subTest(company=company.name):
+                self.assertEqual(lines.partner_id, people)
+
     def test_each_sms_goes_into_the_queue_once(self):
         message = self._message()
         mailing = self._send(message)

@@ -30,6 +30,10 @@ class AutoModelCompare(models.TransientModel):
     )
     sheet = fields.Html(compute="_compute_sheet", sanitize=False)
 
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        self.display_name = self.env._("Comparison sheet")
+
     @api.depends("model_ids", "rival_ids", "with_arguments")
     def _compute_sheet(self):
         for compare in self:
