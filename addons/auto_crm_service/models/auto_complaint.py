@@ -362,6 +362,11 @@ class AutoComplaint(models.Model):
     _cost_positive = models.Constraint(
         "CHECK(cost_amount IS NULL OR cost_amount >= 0)", "A cost cannot be negative."
     )
+    # Beyond this somebody has slipped on the keys.
+    _cost_sane = models.Constraint(
+        "CHECK(cost_amount IS NULL OR cost_amount < 1000000000)",
+        "A cost cannot be that high.",
+    )
     _closed_reason = models.Constraint(
         "CHECK(state != 'closed' OR closed_by IS NOT NULL)",
         "A complaint is closed with the customer's word or by a manager.",

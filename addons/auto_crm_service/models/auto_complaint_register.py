@@ -521,7 +521,10 @@ class AutoComplaint(models.Model):
                 )
                 complaint._let_handler_see()
             elif not complaint.user_id:
-                complaint._remind(complaint._keeper(), self.env._("New complaint"))
+                keeper = complaint._keeper()
+                # A customer's page may speak another language than the desk.
+                desk = self.with_context(lang=keeper.lang or self.env.lang)
+                complaint._remind(keeper, desk.env._("New complaint"))
             if complaint.category_id.is_dispatched:
                 complaint._dispatch()
 

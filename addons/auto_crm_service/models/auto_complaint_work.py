@@ -418,7 +418,7 @@ class AutoComplaint(models.Model):
         """
         self._check_may_close()
         reason = (reason or "").strip()
-        if not reason:
+        if not _says_something(reason):
             raise UserError(self.env._("Write why it is closed."))
         for complaint in self:
             complaint._close("manager", reason)
@@ -451,7 +451,7 @@ class AutoComplaint(models.Model):
         """
         self.ensure_one()
         reason = (reason or "").strip()
-        if not reason:
+        if not _says_something(reason):
             raise UserError(self.env._("Say why it is reopened."))
         known = self.sudo()  # who may reopen was checked by the caller
         states = dict(self._fields["state"]._description_selection(self.env))

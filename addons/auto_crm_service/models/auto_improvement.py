@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .survey_survey_satisfaction import KINDS
 
@@ -191,86 +192,106 @@ class AutoImprovement(models.Model):
         "dimension_id",
     )
     def _compute_effect(self):
+        measured = self.filtered(lambda one: one.date_effective and one.period_days)
+        figures = measured._figures()
         for improvement in self:
             improvement.count_before = improvement.count_after = 0
             improvement.effect, improvement.effect_text = 0.0, False
-            if not improvement.date_effective or not improvement.period_days:
-                continue
-            if improvement.measured_by == "satisfaction":
-                improvement._measure_scores()
-            else:
-                improvement._measure_complaints()
+            if improvement in figures:
+                before, after, days = figures[improvement]
+                improvement.count_before, improvement.count_after = before[0], after[0]
+                if not days:
+                    improvement.effect_text = self.env._("Not in force yet")
+                elif improvement.measured_by == "satisfaction":
+                    improvement._compare_scores(before, after)
+                else:
+                    improvement._compare_complaints(before[0], after[0], days)
 
-    def _measure_complaints(self):
-        """Compare how many complaints a day came."""
-        # How many there were is no secret, whoever may read them.
-        complaints = self.env["auto.complaint"].sudo()
-        before, after, days = self._measured_domains()
-        self.count_before = complaints.search_count(before)
-        self.count_after = complaints.search_count(after)
-        rate_before = self.count_before / self.period_days
-        if not days:
-            self.effect_text = self.env._("Not in force yet")
-        elif not rate_before:
-            self.effect_text = self.env._("Nothing to compare with before")
-        else:
-            rate = self.count_after / days
-            self.effect = (rate / rate_before - 1) * 100
-            self.effect_text = self.env._(
-                "%(before)s in %(period)s days before, %(after)s in %(days)s days "
-                "since: %(change)s %%",
-                before=self.count_before,
-                period=self.period_days,
-                after=self.count_after,
-                days=round(days),
-                change=f"{self.effect:+.0f}",
-            )
+    def _figures(self):
+        """Return what was counted for each measure, in one query for all of them.
 
-    def _measure_scores(self):
-        """Compare how content the answers to the surveys are."""
-        before, after, days = self._measured_domains()
-        self.count_before, score_before = self._average_score(before)
-        self.count_after, score_after = self._average_score(after)
-        if not days:
-            self.effect_text = self.env._("Not in force yet")
-        elif not self.count_before or not score_before:
-            self.effect_text = self.env._("Nothing to compare with before")
-        elif not self.count_after:
-            self.effect_text = self.env._("No answer since")
-        else:
-            self.effect = (score_after / score_before - 1) * 100
-            self.effect_text = self.env._(
-                "Score %(before)s of %(count_before)s answers before, %(after)s of "
-                "%(count_after)s since: %(change)s %%",
-                before=f"{score_before:.1f}",
-                count_before=self.count_before,
-                after=f"{score_after:.1f}",
-                count_after=self.count_after,
-                change=f"{self.effect:+.0f}",
-            )
-
-    def _average_score(self, domain):
-        """Return how many answers there are, and their score on average.
-
-        :param domain: of ``auto.satisfaction``
+        :return: dict measure → tuple of ``(count, average score)`` before, the same
+            after, and the days after
         """
-        # An average names nobody, whoever may read the answers.
-        answers = self.env["auto.satisfaction"].sudo()
-        if not self.dimension_id:
-            [(count, score)] = answers._read_group(
-                domain, aggregates=["__count", "score:avg"]
+        parts, days_after = [], []
+        for number, improvement in enumerate(self):
+            *domains, days = improvement._measured_domains()
+            days_after.append(days)
+            parts += [
+                improvement._figure_sql(2 * number + index, domain)
+                for index, domain in enumerate(domains)
+            ]
+        if not parts:
+            return {}
+        found = {
+            number: (count, float(score or 0))
+            for number, count, score in self.env.execute_query(
+                SQL(" UNION ALL ").join(parts)
             )
-            return count, score or 0.0
-        [(count, score)] = (
-            self.env["auto.satisfaction.score"]
-            .sudo()
-            ._read_group(
-                Domain("dimension_id", "=", self.dimension_id.id)
-                & Domain("satisfaction_id", "any", domain),
-                aggregates=["__count", "score:avg"],
+        }
+        return {
+            improvement: (found[2 * number], found[2 * number + 1], days)
+            for number, (improvement, days) in enumerate(
+                zip(self, days_after, strict=True)
             )
+        }
+
+    def _figure_sql(self, number, domain):
+        """Return the query of a number, how many there are, and their average score.
+
+        :param domain: one of :meth:`_measured_domains`
+        """
+        # Counts and averages name nobody, whoever may read what is counted.
+        if self.measured_by == "complaints":
+            query = self.env["auto.complaint"].sudo()._search(domain)
+            return query.select(SQL("%s", number), SQL("COUNT(*)"), SQL("NULL::float8"))
+        records = self.env["auto.satisfaction"].sudo()
+        if self.dimension_id:
+            domain = Domain("dimension_id", "=", self.dimension_id.id) & Domain(
+                "satisfaction_id", "any", domain
+            )
+            records = self.env["auto.satisfaction.score"].sudo()
+        query = records._search(domain)
+        score = records._field_to_sql(query.table, "score", query)
+        return query.select(
+            SQL("%s", number), SQL("COUNT(*)"), SQL("AVG(%s)::float8", score)
         )
-        return count, score or 0.0
+
+    def _compare_complaints(self, before, after, days):
+        """Compare how many complaints a day came."""
+        rate_before = before / self.period_days
+        if not rate_before:
+            self.effect_text = self.env._("Nothing to compare with before")
+            return
+        self.effect = (after / days / rate_before - 1) * 100
+        self.effect_text = self.env._(
+            "%(before)s in %(period)s days before, %(after)s in %(days)s days "
+            "since: %(change)s %%",
+            before=before,
+            period=self.period_days,
+            after=after,
+            days=round(days),
+            change=f"{self.effect:+.0f}",
+        )
+
+    def _compare_scores(self, before, after):
+        """Compare how content the answers to the surveys are."""
+        if not all(before):
+            self.effect_text = self.env._("Nothing to compare with before")
+            return
+        if not after[0]:
+            self.effect_text = self.env._("No answer since")
+            return
+        self.effect = (after[1] / before[1] - 1) * 100
+        self.effect_text = self.env._(
+            "Score %(before)s of %(count_before)s answers before, %(after)s of "
+            "%(count_after)s since: %(change)s %%",
+            before=f"{before[1]:.1f}",
+            count_before=before[0],
+            after=f"{after[1]:.1f}",
+            count_after=after[0],
+            change=f"{self.effect:+.0f}",
+        )
 
     @api.model_create_multi
     def create(self, vals_list):

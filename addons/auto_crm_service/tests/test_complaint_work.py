@@ -321,6 +321,32 @@ class TestComplaintWork(ComplaintCase):
         improvement.write({"state": "done", "conclusion": "Fewer"})
         self.assertFalse(improvement.activity_ids)
 
+    def test_queries_of_improvements_do_not_grow(self):
+        improvements = self.env["auto.improvement"].create(
+            [
+                {
+                    "title": str(number),
+                    "finding": "They wait",
+                    "category_id": self.category.id,
+                    "company_id": self.store.id,
+                    "date_due": fields.Date.today(),
+                    "date_effective": fields.Date.today(),
+                    "measured_by": "satisfaction" if number % 2 else "complaints",
+                }
+                for number in range(20)
+            ]
+        )
+        self.env.flush_all()
+
+        def queries(records):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            records.mapped("effect_text")
+            return self.env.cr.sql_log_count - before
+
+        queries(improvements)
+        self.assertLessEqual(queries(improvements), queries(improvements[:2]) + 1)
+
 
 @tagged("post_install", "-at_install")
 class TestComplaintClock(ComplaintCase):
