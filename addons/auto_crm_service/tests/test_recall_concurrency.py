@@ -10,7 +10,7 @@ class TestRecallConcurrency(RepairRaceCase):
     """Two at once look for the cars of one recall."""
 
     def prepare(self, env):
-        super().prepare(env)
+        prepared = super().prepare(env)
         vin = make_vin(790001)
         env["auto.vehicle"].browse(self.vehicle_id).vin = vin
         recall = env["auto.recall"].create(
@@ -23,6 +23,7 @@ class TestRecallConcurrency(RepairRaceCase):
             }
         )
         self.recall_id = recall.id
+        return prepared
 
     def remove_committed(self):
         with self.committed() as env:
