@@ -20,6 +20,7 @@
         "data/auto_workshop_data.xml",
         "data/product_data.xml",
         "data/repair_portal_mail.xml",
+        "data/auto_service_discount_data.xml",
         "views/auto_workshop_config_views.xml",
         "wizard/auto_repair_views.xml",
         "views/auto_repair_job_views.xml",

@@ -2,6 +2,7 @@
 
 import time
 
+from odoo import fields
 from odoo.http import request
 from odoo.tools import consteq
 from odoo.tools.misc import hmac
@@ -95,6 +96,25 @@ class PublicForm:
     def _check_matter(self, typed):
         """Return what else the form must be told; nothing unless it says so."""
         return ""
+
+    def _proof_text(self, nonce, *lines):
+        """Return what shows how a visitor agreed, as kept with the consent.
+
+        :param str nonce: of the form
+        :param str lines: what else belongs to it
+        """
+        http_request = request.httprequest
+        return "\n".join(
+            (
+                f"Page: {http_request.base_url}",
+                f"Time (UTC): {fields.Datetime.now()}",
+                f"Language: {request.env.lang}",
+                f"Address: {http_request.remote_addr}",
+                f"Browser: {http_request.user_agent.string[:300]}",
+                f"Form: {nonce}",
+                *lines,
+            )
+        )
 
     def _check_consent(self, typed):
         if not typed["consent"]:

@@ -1,6 +1,5 @@
 """What the public forms of prospects share: a door, the consent, and the intake."""
 
-from odoo import fields
 from odoo.exceptions import ConcurrencyError, UserError, ValidationError
 from odoo.http import request
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -78,18 +77,7 @@ class ProspectForm(PublicForm):
 
     def _proof(self, result, nonce):
         """Return what shows how the customer agreed, as kept with the consents."""
-        http_request = request.httprequest
-        return "\n".join(
-            (
-                f"Page: {http_request.base_url}",
-                f"Time (UTC): {fields.Datetime.now()}",
-                f"Language: {request.env.lang}",
-                f"Address: {http_request.remote_addr}",
-                f"Browser: {http_request.user_agent.string[:300]}",
-                f"Form: {nonce}",
-                f"Prospect: {result['public_ref']}",
-            )
-        )
+        return self._proof_text(nonce, f"Prospect: {result['public_ref']}")
 
     def _wordings(self, door, typed):
         """Return what the visitor agreed to, as it was shown."""

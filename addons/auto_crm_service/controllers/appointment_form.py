@@ -1,3 +1,4 @@
+import base64
 import secrets
 import time
 
@@ -83,6 +84,8 @@ class AppointmentForm(AppointmentPages, PublicForm, http.Controller):
         # The visitor has no rights; the page has a store.
         appointments = request.env["auto.appointment"].sudo()
         appointments = appointments.with_company(setting.company_id)
+        ref = f"form:{params['nonce']}"[:200]
+        known = appointments._by_external_ref("web", ref)
         try:
             with request.env.cr.savepoint():
                 appointment = appointments._book(
@@ -97,12 +100,42 @@ class AppointmentForm(AppointmentPages, PublicForm, http.Controller):
                         "type_id": kind.id,
                         "start": self._moment(params.get("start")),
                         "channel": "web",
-                        "external_ref": f"form:{params['nonce']}"[:200],
+                        "external_ref": ref,
                     }
                 )
+                if not known:
+                    self._keep_consent(setting, appointment, params["nonce"])
         except UserError as error:
             return appointments.browse(), str(error)
         return appointment, ""
+
+    def _keep_consent(self, setting, appointment, nonce):
+        """Keep what the customer agreed to, with the words that were shown.
+
+        It lifts no earlier refusal: anybody can type somebody's number.
+        """
+        proof = self._proof_text(nonce, f"Appointment: {appointment.name}")
+        request.env["auto.consent"].sudo().create(  # the visitor has no rights
+            {
+                "partner_id": appointment.partner_id.id,
+                "channel": "all",
+                "purpose": "enquiry",
+                "state": "given",
+                "wording": self._consent_text(setting),
+                "proof": base64.b64encode(proof.encode()),
+                "source": "web",
+                "user_id": False,
+                "company_id": setting.company_id.id,
+            }
+        )
+
+    def _consent_text(self, setting):
+        return setting.with_context(
+            lang=request.env.lang
+        ).consent_text or request.env._(
+            "I agree that the dealer keeps my data and contacts me about my "
+            "appointment."
+        )
 
     def _render_page(self, setting, params, typed=None, error="", thanks=False):
         company = setting.company_id
@@ -129,11 +162,7 @@ class AppointmentForm(AppointmentPages, PublicForm, http.Controller):
             "moment": moment,
             "nonce": nonce,
             "stamp": self._stamp(setting, moment, nonce),
-            "consent_text": setting.consent_text
-            or request.env._(
-                "I agree that the dealer keeps my data and contacts me about my "
-                "appointment."
-            ),
+            "consent_text": self._consent_text(setting),
             "languages": self._languages(),
             "res_company": company,
         }

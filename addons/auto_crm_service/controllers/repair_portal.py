@@ -169,7 +169,8 @@ class RepairPortal(CustomerPortal):
             raise request.not_found()
         told = str(access_token or "").encode(errors="replace")
         known = (repair.access_token or "").encode()
-        if not (known and consteq(told, known)) and not self._is_theirs(repair):
+        by_link = known and consteq(told, known) and repair._link_is_open()
+        if not by_link and not self._is_theirs(repair):
             raise request.not_found()
         self._use_language(repair, lang)
         return repair.with_env(request.env(su=True)).with_company(repair.company_id)

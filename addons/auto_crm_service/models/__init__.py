@@ -12,6 +12,7 @@ from . import auto_repair_job_clock
 from . import auto_repair_job_plan
 from . import auto_repair_line
 from . import auto_repair_line_decision
+from . import auto_repair_line_discount
 from . import auto_repair_line_offer
 from . import auto_repair_line_part
 from . import auto_repair_line_settlement
@@ -28,6 +29,7 @@ from . import repair_order_portal
 from . import repair_order_parts
 from . import repair_order_workshop
 from . import repair_order_settlement
+from . import repair_order_discount
 from . import repair_order_screen
 from . import repair_order_walk_round
 from . import res_company
@@ -111,6 +113,7 @@ from . import auto_repair_job_claim
 from . import repair_order_claim
 from . import sale_order_claim
 from . import account_move_claim
+from . import account_move_settlement
 from . import auto_vehicle_claim
 from . import res_partner_claim
 from . import res_company_claim

@@ -215,6 +215,8 @@ class AutoAppointment(models.Model):
         :raise ValidationError: saying when
         """
         start = fields.Datetime.to_datetime(start)
+        if not start:
+            return  # said when it is placed
         # Of whatever store: a car is in one place only.
         other = self.sudo().search(
             [

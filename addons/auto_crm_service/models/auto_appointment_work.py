@@ -227,7 +227,9 @@ class AutoAppointment(models.Model):
             return appointments.browse()
         found = appointments.search([("access_token", "=", token)], limit=1)
         same = hmac.compare_digest((found.access_token or "").encode(), token.encode())
-        return found if same else appointments.browse()
+        days = found.company_id.auto_service_link_days
+        ended = same and fields.Datetime.now() > found.stop + timedelta(days=days)
+        return found if same and not ended else appointments.browse()
 
     def _may_change(self):
         """Return whether the customer may still move or cancel it without a call."""

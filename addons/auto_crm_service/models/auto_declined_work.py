@@ -247,6 +247,48 @@ class AutoDeclinedWork(models.Model):
             found._close_followups(self.env._("The work was sold."))
 
     @api.model
+    def _sale_undone(self, lines, state="open"):
+        """Take back what these lines sold, or offered again.
+
+        :param lines: ``auto.repair.line`` given up with their order, deleted, or asked
+            about once more
+        :param str state: where the works go: ``open``, or ``offered`` when the lines
+            still offer them
+        """
+        repairs = lines.repair_id
+        works = self.sudo().search(  # those of whoever gives up the order
+            [
+                ("vehicle_id", "in", repairs.vehicle_id.ids),
+                "|",
+                ("state", "=", "offered"),
+                ("recovered_repair_id", "in", repairs.ids),
+            ]
+        )
+        theirs = works.filtered(
+            lambda work: any(
+                work._is_sold_by(line)
+                for line in lines
+                if work.state == "offered" or work.recovered_repair_id == line.repair_id
+            )
+        )
+        theirs._step(
+            state, date_recovered=False, recovered_repair_id=False, recovered_amount=0
+        )
+
+    def _is_sold_by(self, line):
+        """Return whether a line is this work; as :meth:`_same_work` finds it."""
+        self.ensure_one()
+        if self.vehicle_id != line.repair_id.vehicle_id:
+            return False
+        if self.line_id == line:
+            return True
+        if line.operation_id and line.kind == "labour":
+            return self.operation_id == line.operation_id
+        if line.product_id and line.kind == "part":
+            return self.product_id == line.product_id
+        return self.name == line.name
+
+    @api.model
     def _same_work(self, line):
         """Return the domain of the same work on the same car."""
         domain = Domain("vehicle_id", "=", line.repair_id.vehicle_id.id)
@@ -301,7 +343,21 @@ class AutoRepairLine(models.Model):
                 [("line_id", "in", self.ids), ("state", "in", ("open", "closed"))]
             )
             again._step("offered")
+            works._sale_undone(self, "offered")
         return result
+
+    def unlink(self):
+        self.env["auto.declined.work"]._sale_undone(self)
+        return super().unlink()
+
+
+class AutoRepairJob(models.Model):
+    _inherit = "auto.repair.job"
+
+    def unlink(self):
+        # The lines go with their job in the database, past their own method.
+        self.env["auto.declined.work"]._sale_undone(self.line_ids)
+        return super().unlink()
 
 
 class RepairOrder(models.Model):
@@ -319,6 +375,12 @@ class RepairOrder(models.Model):
     @api.model
     def _field_needs(self):
         return {**super()._field_needs(), "declined_text": "auto.declined.work"}
+
+    def _set_service_state(self, state, **values):
+        result = super()._set_service_state(state, **values)
+        if state == "cancelled":
+            self.env["auto.declined.work"]._sale_undone(self.line_ids)
+        return result
 
     @api.depends("vehicle_id", "line_ids.decision")
     def _compute_declined_work_ids(self):

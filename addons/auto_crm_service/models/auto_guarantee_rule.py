@@ -7,7 +7,7 @@ class AutoGuaranteeRule(models.Model):
     """A limit of the three guarantees: what is counted, and when it is reached.
 
     Those shipped follow the Chinese regulation on repair, replacement and return of
-    family cars of 2021, in force since 2022 (articles 22 to 24); another country's
+    family cars of 2021, in force since 2022 (articles 20 to 24); another country's
     rules are other records.
     """
 
@@ -24,6 +24,7 @@ class AutoGuaranteeRule(models.Model):
             ("problem", "Repairs for the same problem"),
             ("safety", "Repairs for a serious safety fault"),
             ("unit", "Replacements of a unit: engine, gearbox, battery, motor"),
+            ("early", "Replacements of a unit or of one of its main parts"),
             ("main", "Replacements of the same main part"),
             ("days", "Days out of use for repairs"),
             ("stay", "Days of one stay in the workshop"),

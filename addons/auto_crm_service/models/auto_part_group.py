@@ -15,6 +15,7 @@ class AutoPartGroup(models.Model):
     kind = fields.Selection(
         selection=[
             ("unit", "Whole unit: engine, gearbox, traction battery, drive motor"),
+            ("unit_part", "Main part of such a unit"),
             ("main", "Main part of a unit or system"),
             ("wear", "Wear part"),
             ("other", "Other part"),

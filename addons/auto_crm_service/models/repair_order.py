@@ -33,6 +33,9 @@ SETTLED_FIELDS = {
     "job_ids",
     "line_ids",
 }
+# What is still noted on an order that is over: nothing that its invoices, the car's
+# ledger or anybody's figures stand on.
+NOTED_AFTER = {"internal_notes", "priority", "tag_ids", "odometer_in"}
 # Odoo computes these of the stock moves, which are not everybody's to read.
 STOCK_FIELDS = (
     "has_uncomplete_moves",
@@ -273,6 +276,12 @@ class RepairOrder(models.Model):
         """
         for repair in self:
             names = SETTLED_FIELDS & vals.keys()
+            if repair.service_state in OVER:
+                names |= {
+                    name
+                    for name in vals.keys() - NOTED_AFTER - BUTTON_FIELDS
+                    if self._fields[name].store and not name.startswith("activity_")
+                }
             if not repair.odometer_in and repair.service_state != "cancelled":
                 names.discard("odometer_in")
             if names:

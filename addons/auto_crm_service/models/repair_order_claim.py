@@ -8,6 +8,9 @@ CLAIM_READERS = (
     "auto_crm_base.group_complaint,account.group_account_invoice"
 )
 
+# A performance bond or a bought longer warranty pays no accident.
+DAMAGE_KINDS = ("commercial", "compulsory", "other")
+
 
 class RepairOrder(models.Model):
     """The claims of a repair order, made with one click."""
@@ -81,7 +84,10 @@ class RepairOrder(models.Model):
         return result
 
     def _claim_policy(self):
-        """Return the insurer's policy of the car in force when it came in."""
+        """Return the insurer's policy of the car in force when it came in.
+
+        The named insurer's first; then the one that covers the damage of the car.
+        """
         self.ensure_one()
         day = fields.Date.context_today(self, self.date_in)
         policies = self.env["auto.insurance.policy"]
@@ -90,10 +96,17 @@ class RepairOrder(models.Model):
         return policies.search(
             [
                 ("vehicle_id", "=", self.vehicle_id.id),
+                ("kind", "in", DAMAGE_KINDS),
                 ("date_start", "<=", day),
                 ("date_end", ">=", day),
             ]
-        ).sorted(lambda one: (one.insurer_id != self.insurer_id, one.id))[:1]
+        ).sorted(
+            lambda one: (
+                one.insurer_id != self.insurer_id,
+                one.kind != "commercial",
+                one.id,
+            )
+        )[:1]
 
     def action_cancel_service(self):
         claims = self.sudo().claim_ids  # cancelled with the order, whoever cancels it

@@ -13,7 +13,7 @@ class RepairOrder(models.Model):
 
     _inherit = "repair.order"
 
-    approval_ids = fields.One2many(
+    decision_ids = fields.One2many(
         comodel_name="auto.repair.approval",
         inverse_name="repair_id",
         string="Customer's decisions",

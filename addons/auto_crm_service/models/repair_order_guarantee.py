@@ -55,7 +55,7 @@ class RepairOrder(models.Model):
         if self.service_state not in WORKED:
             return faults
         problem, safety = {}, {}
-        unit, main = {}, {}
+        unit, early, main = {}, {}, {}
         for job in jobs:
             text = (job.correction or job.concern).strip().splitlines()[0]
             part, fault = job.causal_part_id, (job.fault_code or "").strip().upper()
@@ -68,13 +68,18 @@ class RepairOrder(models.Model):
             for line in job.line_ids.filtered(
                 lambda line: line.kind == "part" and line.qty_issued
             ):
-                group = line.product_id.auto_part_group_id
+                product = line.product_id
+                group = product.auto_part_group_id
+                key, value = f"part:{product.id}", (product.display_name, 1, text)
                 if group.kind == "unit":
                     unit[f"group:{group.id}"] = (group.name, 1, text)
-                if group.kind in ("unit", "main"):
-                    product = line.product_id
-                    main[f"part:{product.id}"] = (product.display_name, 1, text)
+                if group.kind in ("unit", "unit_part"):
+                    early[key] = value
+                if group.kind in ("unit_part", "main"):
+                    # A unit that was replaced is not counted among parts again.
+                    main[key] = value
         return {**faults, "problem": problem, "safety": safety} | {
             "unit": unit,
+            "early": early,
             "main": main,
         }

@@ -1,4 +1,5 @@
 import hashlib
+from datetime import timedelta
 
 from odoo import fields, models
 from odoo.exceptions import UserError
@@ -83,6 +84,15 @@ class RepairOrder(models.Model):
     # ------------------------------------------------------------------
     # The link
     # ------------------------------------------------------------------
+
+    def _link_is_open(self):
+        """Return whether the link still shows the page without a login."""
+        self.ensure_one()
+        over = self.date_out
+        if self.service_state == "cancelled":
+            over = self.write_date
+        days = self.company_id.auto_service_link_days
+        return not over or fields.Datetime.now() <= over + timedelta(days=days)
 
     def _portal_ensure_token(self):
         # Whoever may send the link need not know how it is made.

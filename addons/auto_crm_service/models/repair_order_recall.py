@@ -139,8 +139,8 @@ class AutoRepairJob(models.Model):
             job.recall_row_id._done(job)
         return result
 
-    def action_again(self):
-        result = super().action_again()
+    def _again(self):
+        result = super()._again()
         for job in self.filtered("recall_row_id"):
             job.recall_row_id._step("booked", date_done=False, done_company_id=False)
         return result

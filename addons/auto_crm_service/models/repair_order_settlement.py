@@ -14,10 +14,14 @@ class RepairOrder(models.Model):
     insurer_id = fields.Many2one(
         comodel_name="res.partner",
         string="Insurer",
+        compute="_compute_insurer_id",
+        store=True,
+        readonly=False,
         index="btree_not_null",
         ondelete="restrict",
         copy=False,
-        help="Who pays the lines of the insurance.",
+        help="Who pays the lines of the insurance: of the car's policy, unless you say "
+        "otherwise.",
     )
     invoice_partner_id = fields.Many2one(
         comodel_name="res.partner",
@@ -50,13 +54,27 @@ class RepairOrder(models.Model):
         help="Of the customer's own share.",
     )
 
-    @api.depends("settlement_ids.state", "settlement_ids.invoice_ids.payment_state")
+    @api.depends("line_ids.pay_type")
+    def _compute_insurer_id(self):
+        for repair in self:
+            insurer = repair.insurer_id
+            if not insurer and "insurance" in repair.line_ids.mapped("pay_type"):
+                insurer = repair._claim_policy().insurer_id
+            repair.insurer_id = insurer
+
+    @api.depends(
+        "service_state",
+        "settlement_ids.state",
+        "settlement_ids.invoice_ids.payment_state",
+    )
     def _compute_payment(self):
         for repair in self:
             orders = repair.settlement_ids.filtered(lambda one: one.state != "cancel")
             repair.settlement_count = len(orders)
             own = orders.filtered(lambda one: one.auto_pay_type == "customer")
-            repair.payment_status = own._service_payment() if orders else "none"
+            # What the house alone pays is settled without a sales order.
+            settled = orders or repair.service_state in ("settled", "returned")
+            repair.payment_status = own._service_payment() if settled else "none"
 
     def _search_payment_status(self, operator, value):
         if operator != "in":

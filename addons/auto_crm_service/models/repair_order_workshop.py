@@ -137,7 +137,10 @@ class RepairOrder(models.Model):
             if repair.state == "confirmed":
                 # Technicians have no right on stock.
                 repair.sudo().action_repair_start()
-        self.sudo()._set_service_state("working")
+        # Sent back when it was ready: it is not, and nobody has checked it yet.
+        self.sudo()._set_service_state(
+            "working", date_ready=False, quality_user_id=False
+        )
         # Whoever works does not wait for parts any more.
         self.sudo().filtered("parts_reason").write(
             {"parts_reason": False, "parts_expected": False, "parts_told": False}

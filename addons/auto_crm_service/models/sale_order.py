@@ -56,9 +56,10 @@ class SaleOrder(models.Model):
 
         Where the customer has nothing to pay there is nothing to wait for.
         """
-        if not self:
+        due = self.filtered(lambda one: not one.currency_id.is_zero(one.amount_total))
+        if not due:
             return "paid"
-        states = set(self._standing_invoices().mapped("payment_state"))
+        states = set(due._standing_invoices().mapped("payment_state"))
         if states and states <= {"paid", "in_payment"}:
             return "paid"
         return "partial" if states - {"not_paid"} else "open"

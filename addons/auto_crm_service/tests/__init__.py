@@ -38,6 +38,7 @@ from . import test_workshop_board
 from . import test_walk_round
 from . import test_satisfaction
 from . import test_appointment_tour
+from . import test_service_discount
 from . import test_service_package
 from . import test_shop_tour
 from . import test_segment

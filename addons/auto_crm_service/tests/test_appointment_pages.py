@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.tests import HttpCase, freeze_time, new_test_user, tagged
@@ -66,12 +67,28 @@ class TestAppointmentForm(PagesCase):
         self.assertIn(appointment.sudo().access_token, answer.url)
         self._send(page)
         self.assertEqual(len(self._appointments()), 1, "sent twice by a slip")
+        consent = self.env["auto.consent"].search(
+            [("partner_id", "=", appointment.partner_id.id)]
+        )
+        self.assertEqual(consent.mapped("purpose"), ["enquiry"])
+        self.assertIn("about my appointment", consent.wording)
+        self.assertEqual(consent.company_id, self.store)
 
     def test_known_customer(self):
         """Who gives the number of a customer is told nothing about him."""
         answer = self._send(self._form(), phone="13800138000", name="Nosy")
         self.assertEqual(self._appointments().partner_id, self.owner)
         self.assertNotIn(self.owner.name, answer.text)
+
+    def test_known_car_without_a_time(self):
+        """A customer's own car and no time: asked for one, like anybody."""
+        self.vehicle.license_plate = "浙A12345"
+        page = self._form()
+        for start in ("", "never"):
+            answer = self._send(page, phone="13800138000", start=start)
+            self.assertEqual(answer.status_code, 200)
+            self.assertIn("Choose a time", answer.text)
+        self.assertFalse(self._appointments())
 
     def test_refused(self):
         page = self._form()
@@ -169,6 +186,14 @@ class TestAppointmentForm(PagesCase):
         answer = self._post_mine(self._mine(appointment), what="cancel")
         self.assertIn("Please call us", answer.text)
         self.assertEqual(appointment.state, "booked")
+
+    def test_old_link(self):
+        """Long after the appointment its link shows nothing any more."""
+        appointment = self.book()
+        url = self._mine(appointment)
+        for days, status in ((59, 200), (61, 404)):
+            with freeze_time(appointment.stop + timedelta(days=days)):
+                self.assertEqual(self.url_open(url).status_code, status)
 
     def test_wrong_link(self):
         appointment = self.book()

@@ -36,7 +36,7 @@ class TestEstimate(ServiceCase):
         wizard.action_record()
         self.assertEqual(labour.decision, "approved")
         self.assertEqual(part.decision, "declined")
-        approval = repair.approval_ids
+        approval = repair.decision_ids
         self.assertEqual(approval.amount_approved, 300)
         self.assertEqual(approval.amount_declined, 960)
         self.assertIn("Brake pads", approval.lines)
@@ -67,7 +67,7 @@ class TestEstimate(ServiceCase):
         first.action_record()
         with self.assertRaisesRegex(UserError, "meanwhile"):
             second.action_record()
-        self.assertEqual(len(repair.approval_ids), 1)
+        self.assertEqual(len(repair.decision_ids), 1)
 
     def test_dearer_asks_again(self):
         """More money than agreed needs a new word, less does not."""
@@ -87,7 +87,7 @@ class TestEstimate(ServiceCase):
         job = self._job(repair, pay_type="warranty")
         repair.action_to_workshop()
         self.assertEqual(job.line_ids.decision, "approved")
-        self.assertEqual(repair.approval_ids.method, "house")
+        self.assertEqual(repair.decision_ids.method, "house")
         job.line_ids.pay_type = "customer"
         self.assertEqual(job.line_ids.decision, "proposed")
 

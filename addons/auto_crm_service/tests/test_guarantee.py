@@ -74,15 +74,40 @@ class TestGuarantee(ClaimCase):
 
     def test_units_and_safety(self):
         """Units, main parts, safety faults; early ones at once."""
+        # A database in use keeps the rule as it was.
+        self.env.ref("auto_crm_service.guarantee_rule_early_unit").kind = "early"
         self.vehicle.delivery_date = fields.Date.subtract(fields.Date.today(), days=3)
         self.part.auto_part_group_id = self.env.ref("auto_crm_service.part_group_motor")
         repair = self._ready("warranty", odometer_in=500)
         repair.job_ids.is_safety_fault = True
         self.assertEqual(self._counts("unit").level, "1")
-        self.assertEqual(self._counts("unit", months=0).level, "2")
-        self.assertEqual(self._counts("main").count, 1)
+        # Within 7 days and within 60: another car, or another unit, at once.
+        self.assertEqual(self._counts("early", months=0).mapped("level"), ["2", "2"])
+        self.assertFalse(self._counts("main"), "a unit is not counted twice")
         self.assertEqual(self._counts("safety").level, "1")
         self.assertEqual(self._counts("safety", months=0).level, "2")
+
+    def test_part_of_a_unit(self):
+        """A main part of an engine: early at once, later among main parts."""
+        self.part.auto_part_group_id = self.env.ref(
+            "auto_crm_service.part_group_unit_part"
+        )
+        self.vehicle.delivery_date = fields.Date.subtract(fields.Date.today(), days=30)
+        repair = self._ready("warranty", odometer_in=2900)
+        self.assertEqual(self._counts("early", months=0).rule_id.days, 60)
+        self.assertEqual(self._counts("main").count, 1)
+        self.assertFalse(self._counts("unit"))
+        repair.sudo().odometer_in = 3001
+        self.vehicle._guarantee_refresh()
+        self.assertFalse(self._counts("early", months=0))
+
+    def test_lines_of_the_maker(self):
+        """A job of the customer of which the maker pays a line counts."""
+        repair = self._receive()
+        job = self._job(repair, parts=1)
+        self.assertFalse(job.is_quality_fault)
+        job.line_ids[-1:].pay_type = "warranty"
+        self.assertTrue(job.is_quality_fault)
 
     def test_two_stores(self):
         """Another store's repairs count, and are shown without its documents."""

@@ -247,7 +247,7 @@ class TestRecallWork(RecallCase):
         self.assertIn("Brake hose", event.name)
         self.assertEqual(self.recall.done_share, 100)
         self.assertFalse(self.vehicle.open_recall_count)
-        job.with_user(self.adviser).action_again()
+        job.with_user(self.adviser)._again()
         self.assertEqual(row.state, "booked")
 
     def test_given_up(self):

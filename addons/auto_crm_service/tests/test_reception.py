@@ -50,6 +50,21 @@ class TestReception(ServiceCase):
             self.assertEqual(reception.state, "new", query)
             self.assertFalse(reception.candidate_ids, query)
 
+    def test_unknown_number(self):
+        """A phone number that nobody has is one, however it is written."""
+        for query, name in (
+            ("137 0000 5678", "new_phone"),
+            ("+86 137-0000-5678", "new_phone"),
+            ("(021) 5555-1234", "new_phone"),
+            ("１３７００００５６７８", "new_phone"),
+            ("浙A 99Z99", "new_plate"),
+            ("WVWZZZ1JZXW000", "new_vin"),
+        ):
+            reception = self._reception(query)
+            names = ("new_phone", "new_plate", "new_vin", "new_name")
+            filled = [one for one in names if reception[one]]
+            self.assertEqual(filled, [name], query)
+
     def test_other_stores_car(self):
         """A car of another store is found by its VIN, and the look-up is logged."""
         stranger = self.env["res.partner"].create(

@@ -108,7 +108,7 @@ class TestRepairConcurrency(RepairRaceCase):
             self.assert_one_done(self._race(self._decide), ".")
             with self.committed() as env:
                 repair = env["repair.order"].browse(self.repair_id)
-                self.assertEqual(len(repair.approval_ids), 1)
+                self.assertEqual(len(repair.decision_ids), 1)
                 repair.line_ids._decide(
                     "proposed", env["auto.repair.approval"].browse()
                 )

@@ -131,6 +131,48 @@ class TestRepairOrder(ServiceCase):
         with self.assertRaises(UserError):
             rework.with_user(self.service_manager).write({"note": "Never mind"})
 
+    def test_rework_at_the_return(self):
+        """A fault seen when the car is fetched is rework too, checked once more."""
+        repair = self._receive()
+        job = self._job(repair)
+        self._agree(repair)
+        repair.action_to_workshop()
+        self._work(repair)
+        repair.with_user(self.service_manager).action_quality_passed()
+        wizards = self.env["auto.repair.rework.new"].with_user(self.service_manager)
+        wizard = wizards.create({"repair_id": repair.id, "note": "  "})
+        with self.assertRaisesRegex(UserError, "must be done again"):
+            wizard.action_send_back()
+        wizard.note = "Grease on the seat"
+        wizard.action_send_back()
+        self.assertEqual(repair.service_state, "working")
+        self.assertFalse(repair.date_ready)
+        self.assertFalse(repair.quality_user_id)
+        self.assertEqual(repair.rework_ids.found, "handover")
+        # What it takes is the house's.
+        more = self._job(repair, parts=1, pay_type="internal", kind="rework")
+        more.line_ids.filtered(lambda line: line.kind == "part").action_issue()
+        more.with_user(self.technician).write({"cause": "Ours", "correction": "Clean"})
+        (job | more).with_user(self.technician).action_finish()
+        repair.with_user(self.service_manager).action_quality_passed()
+        self.assertTrue(repair.date_ready)
+        fresh = self._receive(self._vehicle(self.owner))
+        self._job(fresh)
+        with self.assertRaisesRegex(UserError, "not at the quality check"):
+            wizards.create({"repair_id": fresh.id, "note": "More"}).action_send_back()
+
+    def test_whoever_starts_has_the_job(self):
+        """A job that is nobody's is given to the technician who starts it."""
+        repair = self._receive()
+        mine = self._job(repair)
+        free = self._job(repair, technician_id=False)
+        self._agree(repair)
+        repair.action_to_workshop()
+        free.with_user(self.technician).action_start()
+        self.assertEqual(free.technician_id, self.technician)
+        self.assertTrue(free.with_user(self.technician).is_mine_running)
+        self.assertFalse(mine.with_user(self.technician).is_mine_running)
+
     def test_no_self_check(self):
         """A technician does not check their own work."""
         self.technician.group_ids |= self.env.ref("auto_crm_base.group_adviser")

@@ -1,5 +1,6 @@
 import re
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, HttpCase, new_test_user, tagged
 
@@ -56,7 +57,7 @@ class TestRepairPortal(RepairPortalCase):
         self.assertIn("Thank you", answer.text)
         self.assertEqual(labour.decision, "approved")
         self.assertEqual(part.decision, "declined")
-        approval = repair.approval_ids
+        approval = repair.decision_ids
         self.assertEqual(approval.method, "portal")
         self.assertEqual(approval.decided_by, "Car Owner")
         self.assertTrue(approval.signature)
@@ -75,12 +76,12 @@ class TestRepairPortal(RepairPortalCase):
         self.env.flush_all()
         answer = self._decide(repair, page, repair.line_ids)
         self.assertIn("changed meanwhile", answer.text)
-        self.assertFalse(repair.approval_ids)
+        self.assertFalse(repair.decision_ids)
         self._decide(repair, self.url_open(repair.get_portal_url()), repair.line_ids)
-        self.assertEqual(len(repair.approval_ids), 1)
+        self.assertEqual(len(repair.decision_ids), 1)
         answer = self._decide(repair, page, repair.line_ids)
         self.assertIn("changed meanwhile", answer.text, "sent twice")
-        self.assertEqual(len(repair.approval_ids), 1)
+        self.assertEqual(len(repair.decision_ids), 1)
 
     def test_refused(self):
         """Without name or signature, or with rubbish, nothing is kept."""
@@ -96,7 +97,7 @@ class TestRepairPortal(RepairPortalCase):
             with self.subTest(values):
                 answer = self._decide(repair, page, repair.line_ids, **values)
                 self.assertIn(words, answer.text)
-        self.assertFalse(repair.approval_ids)
+        self.assertFalse(repair.decision_ids)
         # Lines of another order count for nothing.
         other = self._asked()
         self._decide(repair, page, other.line_ids, line=[*other.line_ids.ids, "x"])
@@ -141,6 +142,21 @@ class TestRepairPortal(RepairPortalCase):
         with self.assertRaisesRegex(UserError, "no e-mail"):
             share.create({"repair_id": repair.id}).action_email()
 
+    def test_old_link(self):
+        """Long after the car was returned, the page needs a login."""
+        repair = self._asked()
+        url = repair.get_portal_url()
+        self.env.flush_all()
+        self.assertEqual(self.url_open(url).status_code, 200)
+        # Back-dated past the buttons.
+        for days, status in ((59, 200), (61, 404)):
+            self.env.cr.execute(
+                "UPDATE repair_order SET date_out = %s WHERE id = %s",
+                [fields.Datetime.subtract(fields.Datetime.now(), days=days), repair.id],
+            )
+            self.env.invalidate_all()
+            self.assertEqual(self.url_open(url).status_code, status)
+
     def test_strangers(self):
         """Without the link, and for other customers, there is no such page."""
         repair = self._asked()
@@ -166,7 +182,7 @@ class TestRepairPortal(RepairPortalCase):
         page = self.url_open(url)
         self.assertEqual(page.status_code, 200)
         self._decide(repair, page, repair.line_ids)
-        self.assertEqual(len(repair.approval_ids), 1)
+        self.assertEqual(len(repair.decision_ids), 1)
         self.assertFalse(
             self.env["repair.order"].with_user(user).has_access("read"), "pages only"
         )
@@ -185,7 +201,7 @@ class TestRepairPortal(RepairPortalCase):
         data = {**self._hidden(page), "csrf_token": self.csrf_token()}
         answer = self._decide(repair, page, repair.line_ids, **data)
         self.assertIn(answer.status_code, (400, 404))
-        self.assertFalse(repair.approval_ids)
+        self.assertFalse(repair.decision_ids)
         with self.assertRaises(AccessError):
             repair.with_user(self.technician).get_portal_url()
         with self.assertRaises(AccessError):

@@ -9,16 +9,16 @@ class TestRepairQueries(ServiceCase):
 
     @warmup
     def test_life(self):
-        """A job with labour and two parts: 118 queries at most."""
+        """A job with labour and two parts: 120 queries at most."""
         self.env["stock.quant"]._update_available_quantity(
             self.part, self.warehouses[1].lot_stock_id, 20
         )
         self.env.flush_all()
-        with self.assertQueryCount(44):
+        with self.assertQueryCount(45):
             repair = self._receive()
             self._job(repair, parts=2)
             self.env.flush_all()
-        with self.assertQueryCount(37):
+        with self.assertQueryCount(38):
             self._agree(repair)
             repair.action_to_workshop()
             self.env.flush_all()

@@ -207,3 +207,75 @@ class TestSettlement(ServiceCase):
                 repair.write(values)
         with self.assertRaises(UserError):
             repair.job_ids.with_user(self.technician).correction = "Nothing"
+
+    def test_nothing_to_pay(self):
+        """Where the customer owes nothing, nothing is waited for."""
+        self.store.auto_service_discount_free = 100
+        for pay_type, discount in (("internal", 0), ("customer", 100)):
+            with self.subTest(pay_type):
+                repair = self._receive(self._vehicle(self.owner))
+                self._job(repair, pay_type=pay_type).line_ids.discount = discount
+                if pay_type == "customer":
+                    self._agree(repair)
+                repair.action_to_workshop()
+                self._work(repair)
+                repair.action_quality_passed()
+                self.assertEqual(repair.payment_status, "none")
+                repair.action_settle()
+                self.assertEqual(repair.payment_status, "paid")
+                repair.action_return_car()
+                self.assertEqual(repair.service_state, "returned")
+
+    def test_invoice_says_what_was_agreed(self):
+        """The cashier does not post another amount than the payer owes."""
+        repair = self._ready("customer")
+        repair.action_settle()
+        invoice = repair.sudo().settlement_ids.invoice_ids.with_user(self.cashier)
+        line = invoice.invoice_line_ids[0]
+        price = line.price_unit
+        line.price_unit = 1
+        with self.assertRaisesRegex(UserError, "this payer owes"):
+            invoice.action_post()
+        line.price_unit = price
+        self._pay(repair)
+        self.assertEqual(repair.payment_status, "paid")
+        credit = invoice._reverse_moves([{"ref": "Goodwill"}])
+        credit.invoice_line_ids.write({"price_unit": 20})
+        credit.action_post()
+        self.assertEqual(credit.state, "posted")
+
+    def test_returned_stays(self):
+        """Nothing that figures or the car's ledger stand on changes afterwards."""
+        repair = self._ready("warranty")
+        repair.action_settle()
+        repair.odometer_out = 30510
+        repair.action_return_car()
+        for values in (
+            {"odometer_out": 99999},
+            {"key_tag": "7"},
+            {"user_id": self.service_manager.id},
+            {"parts_reason": "None"},
+        ):
+            with self.assertRaises(UserError):
+                repair.write(values)
+        repair.internal_notes = "Wiper seen"
+        readings = self.vehicle.odometer_ids
+        self.assertEqual(max(readings.mapped("value")), 30510)
+
+    def test_insurer_of_the_policy(self):
+        """The insurer is the one of the car's policy, until somebody says another."""
+        self.env["auto.insurance.policy"].create(
+            {
+                "number": "TEST-POLICY",
+                "vehicle_id": self.vehicle.id,
+                "insurer_id": self.insurer.id,
+                "company_id": self.store.id,
+            }
+        )
+        repair = self._receive()
+        self.assertFalse(repair.insurer_id)
+        self._job(repair, pay_type="insurance")
+        self.assertEqual(repair.insurer_id, self.insurer)
+        repair.insurer_id = self.maker
+        self._job(repair, pay_type="insurance")
+        self.assertEqual(repair.insurer_id, self.maker)

@@ -34,7 +34,7 @@ class ShopTourCase(HttpCase, ServiceCase):
         self.env.flush_all()
         self.start_tour(repair.get_portal_url(), "auto_repair_portal")
         self.env.invalidate_all()
-        approval = repair.approval_ids
+        approval = repair.decision_ids
         self.assertEqual(approval.decided_by, "Tour Owner")
         self.assertTrue(approval.signature)
         self.assertEqual(

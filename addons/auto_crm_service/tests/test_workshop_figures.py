@@ -89,6 +89,28 @@ class TestDeclinedWork(FiguresCase):
         self.assertFalse(self._works(later))
         self.assertEqual(set(works.mapped("state")), {"open"})
 
+    def test_sale_undone(self):
+        """Given up with its order, deleted, or asked again: it is not sold."""
+        works = self._works(self._declined_order())
+        for ending in ("cancel", "delete", "again"):
+            with self.subTest(ending):
+                later = self._receive()
+                later.action_offer_declined()
+                if ending == "delete":
+                    later.job_ids.unlink()
+                else:
+                    self._agree(later)
+                    self.assertEqual(set(works.mapped("state")), {"recovered"})
+                if ending == "again":
+                    later.line_ids.price_unit = 2000
+                    self.assertEqual(set(works.mapped("state")), {"offered"})
+                if ending != "delete":
+                    later.action_cancel_service()
+                self.assertEqual(set(works.mapped("state")), {"open"})
+                self.assertFalse(works.recovered_repair_id)
+                self.assertFalse(any(works.mapped("recovered_amount")))
+                self.assertFalse(any(works.mapped("date_recovered")))
+
     def test_other_store(self):
         """Another store's sale ends it without telling its price."""
         works = self._works(self._declined_order())

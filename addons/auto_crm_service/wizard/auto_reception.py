@@ -1,3 +1,5 @@
+import re
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -6,8 +8,11 @@ from odoo.fields import Command, Domain
 from odoo.tools import escape_psql
 
 from odoo.addons.auto_crm_base.tools import vin as vin_tools
+from odoo.addons.auto_crm_base.tools.phone import clean_digits
 
 LAST_VISITS = 3
+# A number as people write it; plates and VINs have letters.
+PHONE = re.compile(r"\+?[\d\s().-]+")
 
 
 class AutoReception(models.TransientModel):
@@ -262,12 +267,13 @@ class AutoReception(models.TransientModel):
         """Fill in what was typed for a car that nobody knows."""
         number = vin_tools.normalise(query)
         values = {"state": "new", "partner_id": partners[:1].id}
-        if len(number) > 12:
+        if len(number) != 17 and PHONE.fullmatch(clean_digits(query)):
+            if not partners:
+                values["new_phone"] = query
+        elif len(number) > 12:
             values["new_vin"] = number
-        elif any(char.isdigit() for char in query) and not query.lstrip("+").isdigit():
+        elif any(char.isdigit() for char in query):
             values["new_plate"] = query
-        elif query.lstrip("+").isdigit() and not partners:
-            values["new_phone"] = query
         elif not partners:
             values["new_name"] = query
         self.write(values)

@@ -1,9 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+# When it was found, by the step at which the car is.
+FOUND = {"quality": "check", "ready": "handover"}
+
 
 class AutoRepairReworkNew(models.TransientModel):
-    """Sends a car back from the quality check to the workshop."""
+    """Sends a car back to the workshop: from the quality check, or at its return."""
 
     _name = "auto.repair.rework.new"
     _inherit = ["auto.window.mixin"]
@@ -62,23 +65,27 @@ class AutoRepairReworkNew(models.TransientModel):
     def action_send_back(self):
         """Open the job again and keep who has to answer for it.
 
-        :raise UserError: when the car is no longer at the quality check
+        :raise UserError: when the car is neither at the quality check nor ready
         """
         self.ensure_one()
         repair = self.repair_id
         repair._check_may_judge()
-        if repair.service_state != "quality" or self.job_id.repair_id != repair:
+        found = FOUND.get(repair.service_state)
+        if not found or self.job_id.repair_id != repair:
             raise UserError(
                 self.env._(
                     "%(order)s is not at the quality check.", order=repair.display_name
                 )
             )
+        if not (self.note or "").strip():
+            raise UserError(self.env._("Please say what must be done again."))
         # Nobody has the right to write it by hand.
         self.env["auto.repair.rework"].sudo().create(
             {
                 "repair_id": repair.id,
                 "job_id": self.job_id.id,
                 "company_id": repair.company_id.id,
+                "found": found,
                 "reason": self.reason,
                 "responsible_id": self.responsible_id.id,
                 "hours": self.hours,
@@ -86,5 +93,5 @@ class AutoRepairReworkNew(models.TransientModel):
                 "user_id": self.env.uid,
             }
         )
-        self.job_id.action_again()
+        self.job_id._again()
         return {"type": "ir.actions.act_window_close"}

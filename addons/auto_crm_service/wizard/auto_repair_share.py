@@ -127,6 +127,7 @@ class AutoRepairShare(models.TransientModel):
         repair = self.repair_id
         repair.check_access("write")
         repair._check_not_over()
+        repair._check_discount()
         waiting = repair.line_ids._to_decide()
         waiting._offer_to_customer()
         if waiting and repair.service_state in BEFORE_WORK:
