@@ -14,7 +14,10 @@ class RepairOrder(models.Model):
     _inherit = ["repair.order", "auto.approval.mixin"]
 
     discount_state = fields.Selection(
-        selection=[("needed", "To be approved"), ("waiting", "Waiting for approval")],
+        selection=[
+            ("needed", "Discount to be approved"),
+            ("waiting", "Discount waits for approval"),
+        ],
         string="Discount",
         compute="_compute_discount_state",
         compute_sudo=True,
