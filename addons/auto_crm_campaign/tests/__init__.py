@@ -1,5 +1,6 @@
 from . import test_bulk_mail
 from . import test_bulk_message
+from . import test_bulk_opt_out
 from . import test_bulk_sending
 from . import test_campaign
 from . import test_campaign_concurrency

@@ -363,7 +363,8 @@ class AutoMarketInfo(models.Model):
                 if rule.notify == "activity":
                     by_activity |= users
                     days = min(days or rule.days, rule.days)
-            told -= info.receipt_ids.user_id | self.env.user
+            # Who reported it has read it.
+            told -= info.receipt_ids.user_id | self.env.user | info.author_id
             # Who gets it is the rules' business, not the publisher's right.
             self.env["auto.market.receipt"].sudo().create(
                 [{"info_id": info.id, "user_id": user.id} for user in told]
