@@ -64,7 +64,9 @@ from . import res_partner_adopt
 from . import res_partner_level
 from . import res_partner_consent
 from . import res_users
+from . import ir_attachment
 from . import ir_http
+from . import ir_rule
 from . import auto_followup_rule
 from . import auto_followup
 from . import auto_followup_message

@@ -1,7 +1,11 @@
+from datetime import timedelta
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 
 from .common import AutoCase
+
+DAY = timedelta(days=1)
 
 
 @tagged("post_install", "-at_install")
@@ -65,6 +69,32 @@ class TestCall(AutoCase):
         self.assertEqual(partner.phone_sanitized, "+8613900139000")
         self.assertEqual(partner.store_ids, self.stores[1])
         self.assertEqual(call.contact_id.partner_id, partner)
+
+    def test_a_window_is_its_users_own(self):
+        """What is typed and found in a window is read by nobody else."""
+        call = self.calls._start("13800138000")
+        self.assertEqual(call.search([("id", "=", call.id)]), call)
+        for role in ("consultant", "store_manager"):
+            for store in (1, 2):
+                other = call.with_user(self.users[role, store])
+                self.assertFalse(other.search([("id", "=", call.id)]))
+                for step in (
+                    lambda other=other: other.read(["number"]),
+                    lambda other=other: other.write({"summary": "x"}),
+                ):
+                    with self.assertRaises(AccessError):
+                        step()
+
+    def test_whatever_a_telephone_system_sends(self):
+        for number in ("\x00abc", "9" * 3000, "anonymous", None):
+            call = self.calls._start(number, external_ref="\x00" + "x" * 300)
+            self.assertNotEqual(call.state, "found")
+
+    def test_forgotten_screen_tells_no_duration(self):
+        call = self.calls._start("13900139001")
+        call.write({"summary": "Price", "started_at": call.started_at - DAY})
+        call.action_done()
+        self.assertEqual(call.contact_id.duration, 0)
 
     def test_nameless_call_is_logged_too(self):
         call = self.calls._start("13900139000")

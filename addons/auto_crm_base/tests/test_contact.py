@@ -80,5 +80,5 @@ class TestContact(AutoCase):
         spec = partners._get_fields_spec(partners.get_view(view.id))
         self.env.flush_all()
         self.env.invalidate_all()
-        with self.assertQueryCount(47):
+        with self.assertQueryCount(30):
             self.customer.web_read(spec)

@@ -4,6 +4,9 @@ from odoo.exceptions import UserError
 from ..tools.phone import clean_digits, normalise_phone
 
 LAST_CONTACTS = 5
+# A screen that was open for so many seconds was forgotten: nobody knows how long they
+# talked.
+LONGEST_CALL = 4 * 3600
 
 
 class AutoCall(models.TransientModel):
@@ -115,11 +118,11 @@ class AutoCall(models.TransientModel):
         :return: one ``auto.call``; for a ``external_ref`` that this agent has on the
             screen, that one
         """
+        # A telephone system may send anything.
+        number = (number or "").replace("\x00", "")
+        external_ref = (external_ref or "").replace("\x00", "")[:64]
         again = external_ref and self.search(
-            [
-                ("external_ref", "=", external_ref[:64]),
-                ("create_uid", "=", self.env.uid),
-            ],
+            [("external_ref", "=", external_ref), ("create_uid", "=", self.env.uid)],
             order="id desc",
             limit=1,
         )
@@ -131,7 +134,7 @@ class AutoCall(models.TransientModel):
         call = self.create(
             {
                 "number": shown,
-                "external_ref": (external_ref or "")[:64] or False,
+                "external_ref": external_ref or False,
                 "direction": "out" if direction == "out" else "in",
             }
         )
@@ -304,7 +307,6 @@ class AutoCall(models.TransientModel):
     def _prepare_contact_values(self):
         """Return the values of the contact that the call leaves behind."""
         self.ensure_one()
-        seconds = (fields.Datetime.now() - self.started_at).total_seconds()
         return {
             "partner_id": self.partner_id.id,
             "vehicle_id": self.vehicle_id.id,
@@ -316,8 +318,14 @@ class AutoCall(models.TransientModel):
             "number": self.number,
             "external_ref": self.external_ref,
             "date": self.started_at,
-            "duration": max(int(seconds), 0),
+            "duration": self._call_seconds(),
         }
+
+    def _call_seconds(self):
+        """Return how long the call took; 0 when nobody knows."""
+        self.ensure_one()
+        seconds = (fields.Datetime.now() - self.started_at).total_seconds()
+        return int(seconds) if 0 < seconds <= LONGEST_CALL else 0
 
     def _wrap_up(self):
         """Do what a call leads to; a hook, after the contact is written.

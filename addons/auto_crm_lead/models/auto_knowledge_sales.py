@@ -28,6 +28,24 @@ class AutoKnowledgeArticle(models.Model):
     )
     may_send = fields.Boolean(string="May be sent", related="version_id.for_customers")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        articles = super().create(vals_list)
+        articles._own_files()
+        return articles
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "file_ids" in vals:
+            self._own_files()
+        return result
+
+    def _own_files(self):
+        """Let the files be read, and sent, by those who read the article."""
+        for article in self:
+            users = self.env.user | article.author_id
+            article.file_ids._hand_over_to(article, users)
+
     @api.model
     def _text_fields(self):
         return super()._text_fields() | {"for_customers", "file_ids"}
@@ -67,17 +85,14 @@ class AutoKnowledgeArticle(models.Model):
         brands |= models.brand_id
         rivals = Domain("competitor_model_ids.rival_model_ids", "in", models.ids)
         of_any = Domain("model_ids", "=", False) & Domain("brand_ids", "=", False)
-        found = self.search(
-            self._sales_domain()
-            & (
-                Domain("model_ids", "in", models.ids)
-                | rivals
-                | Domain("model_ids", "=", False)
-                & Domain("brand_ids", "in", brands.ids)
-                | of_any
-            ),
-            limit=10 * SHOWN,
+        of_brand = Domain("model_ids", "=", False) & Domain(
+            "brand_ids", "in", brands.ids
         )
+        close = Domain("model_ids", "in", models.ids) | rivals | of_brand
+        found = self.search(self._sales_domain() & close, limit=10 * SHOWN)
+        if len(found) < SHOWN:
+            # What is for any car comes behind, however much of it there is.
+            found |= self.search(self._sales_domain() & of_any, limit=SHOWN)
 
         def distance(article):
             if article.model_ids & models:

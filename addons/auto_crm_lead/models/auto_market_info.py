@@ -245,12 +245,7 @@ class AutoMarketInfo(models.Model):
     def _own_files(self):
         """Let the files be read by those who read the note."""
         for info in self:
-            # Only files that the user has just brought, and that are nobody's yet.
-            own = self.env.user | info.author_id
-            loose = info.attachment_ids.sudo().filtered_domain(
-                [("res_id", "in", (0, False)), ("create_uid", "in", own.ids)]
-            )
-            loose.write({"res_model": self._name, "res_id": info.id})
+            info.attachment_ids._hand_over_to(info, self.env.user | info.author_id)
 
     def _step(self, state, **values):
         """Bring notes to a state; the only way to do so."""

@@ -1,3 +1,5 @@
+import psycopg2.errors
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
@@ -216,23 +218,25 @@ class AutoReferral(models.Model):
         keeper = referrer.user_id
         if company not in keeper.company_ids or not keeper.active:
             keeper = lead.user_id
-        referral = referrals.create(
-            {
-                "referrer_id": referrer.id,
-                "friend_id": lead.partner_id.id,
-                "lead_id": lead.id,
-                "company_id": company.id,
-                "user_id": keeper.id,
-                "way": way,
-                "state": "void" if reason else "received",
-                "void_reason": reason,
-                "rule_id": (
-                    False
-                    if reason
-                    else self.env["auto.referral.rule"]._of_store(company).id
-                ),
-            }
-        )
+        values = {
+            "referrer_id": referrer.id,
+            "friend_id": lead.partner_id.id,
+            "lead_id": lead.id,
+            "company_id": company.id,
+            "user_id": keeper.id,
+            "way": way,
+        }
+        if not reason:
+            rule = self.env["auto.referral.rule"]._of_store(company)
+            try:
+                with self.env.cr.savepoint():
+                    referral = referrals.create({**values, "rule_id": rule.id})
+            except psycopg2.errors.UniqueViolation:
+                # Another told of the same friend at the same moment, in whatever store.
+                reason = "twice"
+        if reason:
+            values |= {"state": "void", "void_reason": reason}
+            referral = referrals.create(values)
         # Without what lets this method write.
         referral = self.sudo().browse(referral.id)
         if not reason:
@@ -333,14 +337,38 @@ class AutoReferral(models.Model):
                 }
             )
             referral._step(thanked_date=fields.Datetime.now())
-            referral.sudo().activity_ids.filtered(
-                lambda activity: activity.user_id == self.env.user
-            ).action_done()
+            # Whoever was to thank; that a reward is to be given stays open.
+            tasks = referral.sudo().activity_ids
+            if referral.reward_state == "due":
+                # The task was written in the same moment, which took some time.
+                bought = fields.Datetime.subtract(referral.date_bought, minutes=1)
+                tasks = tasks.filtered_domain([("create_date", "<", bought)])
+            tasks.action_done()
         return True
 
     # ------------------------------------------------------------
     # The friend buys
     # ------------------------------------------------------------
+
+    @api.model
+    def _friends_bought(self, leads):
+        """Note that prospects became buyers, as superuser.
+
+        A friend whose first prospect was lost and who buys by a later one counts too.
+        """
+        referrals = self.search([("lead_id", "in", leads.ids)])
+        later = self.with_context(active_test=False).search(
+            [
+                ("friend_id", "in", leads.partner_id.ids),
+                ("state", "=", "received"),
+                ("lead_id", "not in", leads.ids),
+                ("lead_id.won_status", "=", "lost"),
+            ]
+        )
+        by_friend = {lead.partner_id: lead for lead in leads if lead.partner_id}
+        for referral in later:
+            referral._step(lead_id=by_friend[referral.friend_id].id)
+        (referrals | later)._bought()
 
     def _bought(self):
         """Note that the friends bought: the reward of the rule is due."""

@@ -53,7 +53,7 @@ class CrmLead(models.Model):
         if won or undone:
             # What follows a sale for the one who recommended, whoever sells.
             referrals = self.env["auto.referral"].sudo()
-            referrals.search([("lead_id", "in", won.ids)])._bought()
+            referrals._friends_bought(won.sudo())
             referrals.search([("lead_id", "in", undone.ids)])._not_bought()
         return result
 

@@ -29,9 +29,9 @@ class ResPartner(models.Model):
             return None
         return super()._check_company(fnames)
 
-    def _auto_360_counters(self):
+    def _auto_360_tiles(self):
         """Add the customer's prospects, open and closed."""
-        tiles = super()._auto_360_counters()
+        tiles = super()._auto_360_tiles()
         prospects = self._auto_360_tile(
             "prospects",
             self.env._("Prospects"),

@@ -39,8 +39,8 @@ class ResPartner(models.Model):
         for partner in self:
             partner.referral_count = counts.get(partner._origin, 0)
 
-    def _auto_360_counters(self):
-        tiles = super()._auto_360_counters()
+    def _auto_360_tiles(self):
+        tiles = super()._auto_360_tiles()
         tile = self._auto_360_tile(
             "referrals",
             self.env._("Recommended us to"),

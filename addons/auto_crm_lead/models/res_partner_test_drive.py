@@ -4,9 +4,9 @@ from odoo import models
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    def _auto_360_counters(self):
+    def _auto_360_tiles(self):
         """Add the customer's test drives."""
-        tiles = super()._auto_360_counters()
+        tiles = super()._auto_360_tiles()
         tile = self._auto_360_tile(
             "test_drives",
             self.env._("Test drives"),

@@ -38,4 +38,5 @@ from . import test_segment
 from . import test_guide
 from . import test_guide_tour
 from . import test_referral
+from . import test_referral_concurrency
 from . import test_allocation_simulation

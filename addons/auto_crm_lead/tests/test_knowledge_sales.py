@@ -1,7 +1,11 @@
+from unittest.mock import patch
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged, warmup
+
+from odoo.addons.auto_crm_lead.models import auto_knowledge_sales
 
 from .common import LeadCase
 
@@ -70,6 +74,14 @@ class TestKnowledgeSales(LeadCase):
         own.need_model_ids = self.other
         self.assertNotIn(wanted, own.knowledge_ids)
 
+    def test_closest_however_many_general_ones(self):
+        wanted = self._article(model_ids=[Command.set(self.wanted.ids)], sequence=99)
+        with patch.object(auto_knowledge_sales, "SHOWN", 1):
+            for _number in range(12):
+                self._article(sequence=1)
+            own = self.lead.with_user(self.consultant)
+            self.assertEqual(own.knowledge_ids, wanted)
+
     def test_found_by_the_competitors_name(self):
         rival = self._article(competitor_model_ids=[Command.set(self.rival.ids)])
         found = self.env["auto.knowledge.article"]._find("quok", area="sales")
@@ -96,6 +108,43 @@ class TestKnowledgeSales(LeadCase):
         message = self.lead.message_ids[0]
         self.assertEqual(message.subject, "Test article")
         self.assertEqual(message.attachment_ids.mapped("name"), ["prices.txt"])
+
+    def test_file_of_an_article_that_was_not_saved(self):
+        """The web client uploads it as nobody's file; readers get it all the same."""
+        file, foreign = (
+            self.env["ir.attachment"]
+            .with_user(user)
+            .create(
+                {
+                    "name": f"{user.login}.txt",
+                    "raw": b"A price",
+                    "res_model": "auto.knowledge.article",
+                    "res_id": 0,
+                }
+            )
+            for user in (self.manager, self.users["store_manager", 1])
+        )
+        article = (
+            self.env["auto.knowledge.article"]
+            .with_user(self.manager)
+            .create(
+                {
+                    "name": "With a file",
+                    "body": "<p>Text</p>",
+                    "for_customers": True,
+                    "category_id": self.category.id,
+                    "file_ids": [Command.set(file.ids)],
+                }
+            )
+        )
+        article.sudo()._publish()
+        article.invalidate_recordset()
+        own = article.with_user(self.consultant).with_context(auto_lead_id=self.lead.id)
+        self.assertEqual(own.file_ids, file)
+        context = own.action_send_to_lead()["context"]
+        self.assertEqual(context["default_attachment_ids"], [Command.set(file.ids)])
+        article.sudo().write({"file_ids": [Command.link(foreign.id)]})
+        self.assertFalse(foreign.sudo().res_id, "another's is not taken")
 
     def test_what_is_not_published_is_not_sent(self):
         article = self._article(for_customers=True)

@@ -121,6 +121,44 @@ class TestReferral(ReferralCase):
         with self.assertRaisesRegex(UserError, "No reward is due"):
             referral.with_user(self.manager).action_give_reward()
 
+    def test_thanks_leave_the_reward_open(self):
+        referral = self.recommend()
+        referral.sudo().activity_ids.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE mail_activity SET create_date = create_date - interval '1 day'"
+            " WHERE id IN %s",
+            [tuple(referral.activity_ids.ids)],
+        )
+        referral.activity_ids.invalidate_recordset()
+        referral.lead_id.action_set_won()
+        self.assertEqual(len(referral.activity_ids), 2)
+        referral.with_user(self.manager).action_thanked()  # instead of the keeper
+        self.assertIn("reward", referral.activity_ids.summary)
+        referral.with_user(self.manager).action_give_reward()
+        self.assertFalse(referral.activity_ids)
+
+    def test_friend_buys_by_a_later_prospect(self):
+        referral = self.recommend()
+        first = referral.lead_id
+        reason = self.env.ref("auto_crm_lead.lost_reason_given_up")
+        first.action_request_lost(reason.id, "Not now")
+        if first.lost_state == "requested":
+            first.with_user(self.manager).action_approve_lost()
+        self.assertEqual(first.won_status, "lost")
+        [result] = self.Lead._intake_process(
+            [
+                {
+                    "values": {"name": "Friend", "phone": "13800138701"},
+                    "channel": "website",
+                }
+            ]
+        )
+        second = result["lead"]
+        self.assertNotEqual(second, first)
+        self.assertEqual(second.partner_id, referral.friend_id)
+        second.action_set_won()
+        self.assertEqual((referral.state, referral.lead_id), ("bought", second))
+
     def test_a_sale_undone(self):
         referral = self.recommend()
         lead = referral.lead_id

@@ -31,7 +31,7 @@ class AutoAllocationSimulation(models.TransientModel):
         comodel_name="res.company",
         string="Store",
         required=True,
-        default=lambda self: self.env.company,
+        default=lambda self: self._default_company_id(),
     )
     date_from = fields.Date(
         string="From",
@@ -121,6 +121,20 @@ class AutoAllocationSimulation(models.TransientModel):
         help="Of the prospects, those for which today's rules choose who really got "
         "them. The lower, the less the trial says: rules or people have changed since.",
     )
+
+    @api.model
+    def _default_company_id(self):
+        """Return the current store; of a group, one that gives prospects out."""
+        assignments = self.env["auto.lead.assignment"].sudo()  # that there are some
+        found = assignments._read_group(
+            [("company_id", "in", self.env.companies.ids), ("kind", "=", "auto")],
+            ["company_id"],
+        )
+        stores = self.env.companies.filtered(
+            lambda store: store.id in {company.id for (company,) in found}
+        )
+        current = self.env.company
+        return stores[:1] if stores and current not in stores else current
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -145,8 +145,8 @@ class ResPartner(models.Model):
             }
         return result
 
-    def _auto_360_counters(self):
-        tiles = super()._auto_360_counters()
+    def _auto_360_tiles(self):
+        tiles = super()._auto_360_tiles()
         member = self.member_id
         label = member._badge() if member else self.env._("Memberships")
         own = Domain("partner_id", "in", self._auto_360_family())

@@ -4,9 +4,9 @@ from odoo import models
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    def _auto_360_counters(self):
+    def _auto_360_tiles(self):
         """Add what the customer has still to pay, for sales and service alike."""
-        tiles = super()._auto_360_counters()
+        tiles = super()._auto_360_tiles()
         tile = self._auto_360_tile(
             "open_payments",
             self.env._("Open payments"),
@@ -18,11 +18,12 @@ class ResPartner(models.Model):
                 ("order_state", "=", "sale"),
             ],
         )
-        if tile and tile["count"]:
+        if tile:
             dues = self.env["auto.payment.due"].search(tile["action"]["domain"])
             by_currency = dues.grouped("currency_id")
-            tile["count"] = " + ".join(
+            amounts = " + ".join(
                 currency.format(sum(lines.mapped("open_amount")))
                 for currency, lines in by_currency.items()
             )
+            tile["count"] = amounts or 0
         return [*tiles, tile] if tile else tiles

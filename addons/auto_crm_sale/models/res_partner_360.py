@@ -6,8 +6,8 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    def _auto_360_counters(self):
-        tiles = super()._auto_360_counters()
+    def _auto_360_tiles(self):
+        tiles = super()._auto_360_tiles()
         in_family = [("partner_id", "in", self._auto_360_family())]
         addons = [
             ("addons", self.env._("Accessories and packs"), "fa-plus-square-o"),

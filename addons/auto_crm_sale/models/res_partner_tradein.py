@@ -17,8 +17,8 @@ class ResPartner(models.Model):
         for partner in self:
             partner.tradein_count = counts.get(partner._origin, 0)
 
-    def _auto_360_counters(self):
-        tiles = super()._auto_360_counters()
+    def _auto_360_tiles(self):
+        tiles = super()._auto_360_tiles()
         tile = self._auto_360_tile(
             "tradeins",
             self.env._("Trade-ins"),

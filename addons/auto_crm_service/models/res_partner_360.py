@@ -6,8 +6,8 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    def _auto_360_counters(self):
-        tiles = super()._auto_360_counters()
+    def _auto_360_tiles(self):
+        tiles = super()._auto_360_tiles()
         family = self._auto_360_family()
         tile = self._auto_360_tile(
             "repairs",

@@ -46,8 +46,8 @@ class ResPartner(models.Model):
         self.ensure_one()
         return self.env["auto.appointment"]._action_book(partner=self)
 
-    def _auto_360_counters(self):
-        tiles = super()._auto_360_counters()
+    def _auto_360_tiles(self):
+        tiles = super()._auto_360_tiles()
         tile = self._auto_360_tile(
             "appointments",
             self.env._("Appointments"),

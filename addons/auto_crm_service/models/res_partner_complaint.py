@@ -12,8 +12,8 @@ class ResPartner(models.Model):
         copy=False,
     )
 
-    def _auto_360_counters(self):
-        tiles = super()._auto_360_counters()
+    def _auto_360_tiles(self):
+        tiles = super()._auto_360_tiles()
         tile = self._auto_360_tile(
             "complaints",
             self.env._("Complaints"),

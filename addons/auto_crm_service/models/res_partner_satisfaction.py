@@ -36,8 +36,8 @@ class ResPartner(models.Model):
             changed.sudo().write({"auto_contact_changed_on": fields.Datetime.now()})
         return result
 
-    def _auto_360_counters(self):
-        tiles = super()._auto_360_counters()
+    def _auto_360_tiles(self):
+        tiles = super()._auto_360_tiles()
         family = self._auto_360_family()
         tile = None
         # Whoever is rated does not learn who answered.
