@@ -8,7 +8,7 @@ class TestClaimConcurrency(RepairRaceCase):
     """Two at once on one claim."""
 
     def prepare(self, env):
-        super().prepare(env)
+        prepared = super().prepare(env)
         company = env["res.company"].browse(self.company_id)
         maker = env["res.partner"].create({"name": "Raced maker"})
         company.auto_warranty_partner_id = maker
@@ -19,6 +19,7 @@ class TestClaimConcurrency(RepairRaceCase):
         repair.line_ids.write({"pay_type": "warranty"})
         env["auto.claim.check"].search([("active", "=", True)]).active = False
         self.maker_id = maker.id
+        return prepared
 
     def remove_committed(self):
         with self.committed() as env:
