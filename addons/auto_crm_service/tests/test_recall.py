@@ -401,6 +401,11 @@ class TestRecallRights(MatrixCase, RecallCase):
 class TestRecallPage(RecallCase, HttpCase):
     """The public page tells about the number, never about the owner."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.lang"]._activate_lang("en_US")
+
     def _check(self, vin, lang="en_US"):
         page = self.url_open(f"/recall?lang={lang}").text
         token = page.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]

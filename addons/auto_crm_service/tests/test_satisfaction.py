@@ -563,6 +563,11 @@ class TestSatisfaction(SatisfactionCase):
 
 @tagged("post_install", "-at_install")
 class TestSatisfactionPage(SatisfactionCase, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.lang"]._activate_lang("en_US")
+
     def test_link(self):
         """The link opens the questions, also for somebody who is logged in."""
         request = self._asked()
