@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools.date_utils import localized
 
 from .auto_complaint import OPEN_STATES, RUNNING_STATES
@@ -263,14 +263,23 @@ class AutoComplaint(models.Model):
                 return users.sorted(lambda one: one._is_system())[:1]
         return self.env["res.users"]
 
+    @api.model
+    def _activities(self):
+        """Return the activities as the system, which gives them to anybody.
+
+        Those of a visitor are the system's own: nobody of the store may read who the
+        visitor is as a user, and the activity would not open.
+        """
+        activities = self.env["mail.activity"].sudo()
+        if self.env.user.share:
+            activities = activities.with_user(SUPERUSER_ID)
+        return activities.with_context(mail_activity_quick_update=True)
+
     def _remind(self, users, summary, deadline=None):
         """Give users an activity on the complaint, without a mail for each."""
         model_id = self.env["ir.model"]._get_id(self._name)
         todo = self.env.ref("mail.mail_activity_data_todo")
-        # An activity is given by the system, also to who only reads the complaint.
-        self.env["mail.activity"].sudo().with_context(
-            mail_activity_quick_update=True
-        ).create(
+        self._activities().create(
             [
                 {
                     "activity_type_id": todo.id,

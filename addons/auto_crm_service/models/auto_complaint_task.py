@@ -211,9 +211,7 @@ class AutoComplaintTask(models.Model):
         ]
         if values:
             # Whoever hands out a task puts it on another person's list.
-            self.env["mail.activity"].sudo().with_context(
-                mail_activity_quick_update=True
-            ).create(values)
+            self.env["auto.complaint"]._activities().create(values)
 
     # ------------------------------------------------------------
     # Actions
