@@ -1,72 +1,41 @@
-import os
-import threading
-from contextlib import contextmanager
-from functools import partial
-
-from odoo import api, fields
+from odoo import fields
 from odoo.fields import Command
-from odoo.service.model import retrying
-from odoo.tests import TransactionCase, tagged
-from odoo.tools import SQL, mute_logger
+from odoo.tests import tagged
 
-# A longer proof is asked for by the environment.
-ROUNDS = int(os.environ.get("AUTO_CRM_RACE_ROUNDS", "3"))
+from odoo.addons.auto_crm_base.tests.common_race import RaceCase, rounds
+
+ROUNDS = rounds(3)
 PHONE = "+86137001598{:02d}"
 
 
 @tagged("post_install", "-at_install")
-class TestCampaignConcurrency(TransactionCase):
-    """Two at the door let one guest in at once, each on a connection of their own."""
+class TestCampaignConcurrency(RaceCase):
+    """Two at the door let one guest in at once."""
 
-    def setUp(self):
-        super().setUp()
-        # What several connections must see has to be committed; removed after.
-        with self.committed() as env:
-            company = env.company
-            group = env.ref("auto_crm_base.group_consultant")
-            self.user_ids = (
-                env["res.users"]
-                .create(
-                    [
-                        {
-                            "name": f"Raced door {number}",
-                            "login": f"raced_door_{number}",
-                            "group_ids": [Command.set(group.ids)],
-                            "company_id": company.id,
-                            "company_ids": [Command.set(company.ids)],
-                        }
-                        for number in range(2)
-                    ]
-                )
-                .ids
-            )
-            campaign = env["utm.campaign"].create(
-                {
-                    "title": "Raced show",
-                    "auto_store_id": company.id,
-                    "auto_date_begin": fields.Date.today(),
-                    "auto_date_end": fields.Date.today(),
-                }
-            )
-            now = fields.Datetime.now()
-            event = env["event.event"].create(
-                {
-                    "name": "Raced stand",
-                    "auto_campaign_id": campaign.id,
-                    "company_id": company.id,
-                    "date_begin": fields.Datetime.subtract(now, hours=2),
-                    "date_end": fields.Datetime.add(now, hours=8),
-                    "event_mail_ids": [Command.clear()],
-                }
-            )
-            self.campaign_id, self.event_id = campaign.id, event.id
-        self.addCleanup(self.remove_committed)
-
-    @contextmanager
-    def committed(self):
-        with self.registry.cursor() as cr:
-            cr.execute("SET LOCAL lock_timeout = '10s'")
-            yield api.Environment(cr, api.SUPERUSER_ID, {})
+    def prepare(self, env):
+        company = env.company
+        users = self.new_racers(env, company, "auto_crm_base.group_consultant")
+        self.user_ids = users.ids
+        campaign = env["utm.campaign"].create(
+            {
+                "title": "Raced show",
+                "auto_store_id": company.id,
+                "auto_date_begin": fields.Date.today(),
+                "auto_date_end": fields.Date.today(),
+            }
+        )
+        now = fields.Datetime.now()
+        event = env["event.event"].create(
+            {
+                "name": "Raced stand",
+                "auto_campaign_id": campaign.id,
+                "company_id": company.id,
+                "date_begin": fields.Datetime.subtract(now, hours=2),
+                "date_end": fields.Datetime.add(now, hours=8),
+                "event_mail_ids": [Command.clear()],
+            }
+        )
+        self.campaign_id, self.event_id = campaign.id, event.id
 
     def remove_committed(self):
         with self.committed() as env:
@@ -88,21 +57,9 @@ class TestCampaignConcurrency(TransactionCase):
                 ("event_event", "id", [self.event_id]),
                 ("utm_campaign", "id", [self.campaign_id]),
             ):
-                if ids:
-                    env.cr.execute(
-                        SQL(
-                            "DELETE FROM %s WHERE %s IN %s",
-                            SQL.identifier(table),
-                            SQL.identifier(column),
-                            tuple(ids),
-                        )
-                    )
-            env.invalidate_all()
+                self.delete_rows(env, table, column, ids)
             people.exists().unlink()
-            users = env["res.users"].browse(self.user_ids)
-            own = users.partner_id
-            users.unlink()
-            own.unlink()
+            self.remove_users(env["res.users"].browse(self.user_ids))
 
     def _guests(self, count, phone):
         with self.committed() as env:
@@ -122,32 +79,20 @@ class TestCampaignConcurrency(TransactionCase):
                 .ids
             )
 
+    def look(self, env, number):
+        """See that the guest is not in yet."""
+        env["event.registration"].browse(self.guest_ids[number]).read(["state"])
+
     def _race(self, guest_ids):
         """Let the two at the door let these in at once."""
-        barrier = threading.Barrier(2)
-        done = []
+        self.guest_ids = guest_ids
 
-        def let_in(env, guest_id):
-            env["event.registration"].browse(guest_id).action_set_done()
+        def let_in(env, number):
+            env["event.registration"].browse(guest_ids[number]).action_set_done()
+            return "done"
 
-        def run(user_id, guest_id):
-            with self.registry.cursor() as cr:
-                env = api.Environment(cr, user_id, {})
-                env["event.registration"].browse(guest_id).read(["state"])
-                barrier.wait(30)  # both have seen that the guest is not in yet
-                retrying(partial(let_in, env, guest_id), env)
-                cr.commit()  # pylint: disable=invalid-commit
-                done.append(guest_id)
-
-        threads = [
-            threading.Thread(target=run, args=pair)
-            for pair in zip(self.user_ids, guest_ids, strict=True)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
-        self.assertEqual(len(done), 2, "both were answered")
+        results = self.race(let_in, self.user_ids)
+        self.assertEqual(results, {0: "done", 1: "done"}, "both were answered")
 
     def _taken_in(self, guest_ids):
         """Return how many prospects, people and contacts came of these guests."""
@@ -163,14 +108,12 @@ class TestCampaignConcurrency(TransactionCase):
             self.assertEqual(guests.lead_ids, leads)
             return len(leads), len(leads.partner_id), len(leads.contact_ids)
 
-    @mute_logger("odoo.service.model", "odoo.sql_db")
     def test_one_guest_at_two_doors(self):
         for number in range(ROUNDS):
             (guest,) = self._guests(1, PHONE.format(number))
             self._race([guest, guest])
             self.assertEqual(self._taken_in([guest]), (1, 1, 1))
 
-    @mute_logger("odoo.service.model", "odoo.sql_db")
     def test_one_person_with_two_tickets(self):
         for number in range(ROUNDS):
             guests = self._guests(2, PHONE.format(50 + number))
