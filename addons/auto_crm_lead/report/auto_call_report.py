@@ -110,7 +110,7 @@ class AutoCallReport(models.Model):
                    contact.user_id, contact.company_id, contact.partner_id,
                    contact.lead_id, contact.id AS contact_id, entry.list_id,
                    contact.call_reason_id, contact.direction, contact.result,
-                   NULLIF(contact.duration, 0), 1 AS calls,
+                   NULLIF(contact.duration, 0) AS duration, 1 AS calls,
                    spoke.with_customer::int AS reached,
                    CASE WHEN spoke.with_customer THEN 100.0 ELSE 0.0 END
                        AS reached_share,

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -23,9 +24,17 @@ class TestTestDriveRights(TestDriveCase):
                 "hours": 1,
             }
         )
+        # Of somebody who is nobody's prospect.
+        stranger = cls.env["res.partner"].create(
+            {
+                "name": "Mei Hua",
+                "is_auto_customer": True,
+                "store_ids": [Command.set(cls.store.ids)],
+            }
+        )
         cls.colleague = drives.create(
             {
-                "partner_id": cls.customer.id,
+                "partner_id": stranger.id,
                 "company_id": cls.store.id,
                 "vehicle_id": cls.car.id,
                 "user_id": cls.manager.id,

@@ -281,7 +281,8 @@ class TestRecallWork(RecallCase):
         off = note.create({"row_id": row.id, "state": "not_affected", "note": "x"})
         with self.assertRaises(AccessError):
             off.action_save()
-        off.with_user(self.service_manager).action_save()
+        values = {"row_id": row.id, "state": "not_affected", "note": "x"}
+        note.with_user(self.service_manager).create(values).action_save()
         self.assertEqual(row.state, "not_affected")
 
     def test_states_are_guarded(self):
