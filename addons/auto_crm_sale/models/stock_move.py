@@ -50,6 +50,23 @@ class StockMove(models.Model):
         self._check_cars_may_leave()
         return super()._action_done(cancel_backorder=cancel_backorder)
 
+    def _get_value_from_quotation(self, quantity, at_date=None):
+        data = super()._get_value_from_quotation(quantity, at_date)
+        transfer = self.picking_id.auto_transfer_id
+        if data["quantity"] or not transfer or self.product_id.cost_method == "standard":
+            return data
+        # Costs are kept by store: without this, a car from another one arrives at 0.
+        shipped = transfer.picking_ids.move_ids.filtered("is_out")
+        if not shipped:
+            return data
+        return {
+            "value": sum(shipped.mapped("value")) * quantity / len(shipped),
+            "quantity": quantity,
+            "description": self.env._(
+                "Cost in %(store)s", store=transfer.source_company_id.name
+            ),
+        }
+
     def _leaving_car_lines(self):
         """Return the lines by which cars leave our stock, for a customer or for good.
 

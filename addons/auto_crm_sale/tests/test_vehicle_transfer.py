@@ -59,6 +59,26 @@ class TestVehicleTransfer(SaleCase):
         with self.assertRaises(ValidationError), self.cr.savepoint():
             self._ask(date_expected="2020-01-01")
 
+    def test_cost_follows_the_car(self):
+        category = self.env["product.category"].create({"name": "At its own cost"})
+        for store in self.store.root_id | self.stores[1] | self.stores[2]:
+            category.with_company(store).property_cost_method = "fifo"
+        template = self.car.product_id.product_tmpl_id
+        template.write({"categ_id": category.id, "lot_valuated": True})
+        received = self.env["stock.move.line"].search(
+            [("lot_id", "=", self.car.lot_id.id)]
+        )
+        received.move_id.with_company(self.store).value_manual = 123456
+        self.env.flush_all()
+        transfer = self._ask()
+        theirs = transfer.with_user(self.owning)
+        theirs.action_approve()
+        theirs.action_ship()
+        transfer.action_receive()
+        lot = self.car.lot_id.with_company(self.stores[2])
+        self.assertEqual(lot.standard_price, 123456)
+        self.assertEqual(lot.total_value, 123456)
+
     def test_from_asking_to_arriving(self):
         day = fields.Date.today() + timedelta(days=3)
         partner = self.partners[0]
