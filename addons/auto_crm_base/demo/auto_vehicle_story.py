@@ -596,6 +596,7 @@ class AutoVehicle(models.Model):
             self._demo_name(car, [f"vehicle_stock_{number:02d}"])
             if supply == "in_stock":
                 car._demo_put_in_stock(variant)
+                car._demo_backdate_stock(days)
             car._demo_backdate_events(days or 4)
 
     def _demo_put_in_stock(self, variant):
@@ -618,6 +619,21 @@ class AutoVehicle(models.Model):
             }
         )._apply_inventory()
         self.lot_id = lot
+
+    def _demo_backdate_stock(self, days):
+        """Let the car stand in stock since ``days`` ago."""
+        self.ensure_one()
+        self.env.flush_all()
+        self.env.execute_query(
+            SQL(
+                "UPDATE auto_vehicle"
+                " SET stock_date = stock_date - %s * INTERVAL '1 day'"
+                " WHERE id = %s RETURNING id",
+                days,
+                self.id,
+            )
+        )
+        self.invalidate_recordset(["stock_date"])
 
     @api.model
     def _demo_sold(self, customers):

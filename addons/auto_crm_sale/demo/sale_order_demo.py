@@ -277,17 +277,7 @@ class SaleOrder(models.Model):
         )
         car._demo_put_in_stock(variant)
         car._demo_backdate_events(here)
-        self.env.flush_all()
-        self.env.execute_query(
-            SQL(
-                "UPDATE auto_vehicle"
-                " SET stock_date = stock_date - %s * INTERVAL '1 day'"
-                " WHERE id = %s RETURNING id",
-                here,
-                car.id,
-            )
-        )
-        car.invalidate_recordset()
+        car._demo_backdate_stock(here)
         self._demo_names({f"demo_contract_car_{number:02d}": car})
         return car
 

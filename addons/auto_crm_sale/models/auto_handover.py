@@ -268,17 +268,10 @@ class AutoHandover(models.Model):
     @api.depends("vehicle_id", "order_id", "date_planned")
     def _compute_terms(self):
         for handover in self:
-            company = handover.company_id or self.env.company
-            model = handover.vehicle_id.sudo().model_id
-            day = fields.Date.to_date(handover.date_planned or fields.Datetime.now())
-            months = model.auto_warranty_months or company.auto_warranty_months
-            service = (
-                model.auto_first_service_months or company.auto_first_service_months
-            )
-            handover.warranty_end_date = day + relativedelta(months=months)
-            handover.next_service_date = service and day + relativedelta(months=service)
-            handover.next_service_odometer = (
-                model.auto_first_service_km or company.auto_first_service_km
+            handover.update(
+                handover._terms(
+                    handover._day(handover.date_planned or fields.Datetime.now())
+                )
             )
 
     @api.depends("checklist_ids.open_count", "checklist_ids.state")
@@ -338,6 +331,35 @@ class AutoHandover(models.Model):
                             day=format_date(self.env, handover[name]),
                         )
                     )
+
+    def _terms(self, day):
+        """Return what the car gets when it is handed over on a day."""
+        self.ensure_one()
+        company = self.company_id or self.env.company
+        model = self.vehicle_id.sudo().model_id
+        months = model.auto_warranty_months or company.auto_warranty_months
+        service = model.auto_first_service_months or company.auto_first_service_months
+        return {
+            "warranty_end_date": day + relativedelta(months=months),
+            "next_service_date": service and day + relativedelta(months=service),
+            "next_service_odometer": (
+                model.auto_first_service_km or company.auto_first_service_km
+            ),
+        }
+
+    def _begin_terms_today(self):
+        """Count the terms from the day of the handover, not of its plan; a date that
+        somebody set stays."""
+        for handover in self:
+            planned = handover._terms(handover._day(handover.date_planned))
+            today = handover._terms(handover._day(fields.Datetime.now()))
+            handover.with_context(auto_handover=STATE).write(
+                {
+                    name: value
+                    for name, value in today.items()
+                    if value and handover[name] == planned[name] != value
+                }
+            )
 
     def _day(self, moment):
         """Return the day on which a moment is for the user."""
@@ -408,6 +430,7 @@ class AutoHandover(models.Model):
         for handover in self:
             handover._check_ready()
         for handover in self:
+            handover._begin_terms_today()
             handover._issue_goods()
             handover._tell_vehicle()
             handover._win_lead()

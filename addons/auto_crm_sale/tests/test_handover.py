@@ -43,6 +43,20 @@ class TestHandover(HandoverCase):
         with self.assertRaises(UserError), self.cr.savepoint():
             handover.action_cancel()
 
+    def test_terms_begin_with_the_handover(self):
+        handover = self._handover(
+            date_planned=fields.Datetime.add(fields.Datetime.now(), days=9)
+        )
+        today = fields.Date.context_today(handover)
+        service = today + relativedelta(days=100)
+        handover.next_service_date = service  # as agreed with the customer
+        self._prepare(handover)
+        handover.action_finish()
+        self.assertEqual(
+            self.vehicle.warranty_end_date, today + relativedelta(months=36)
+        )
+        self.assertEqual(self.vehicle.next_service_date, service)
+
     def test_delivered_contract_stays(self):
         order = self.order.with_user(self.consultant)
         self.assertFalse(order.is_car_delivered)
@@ -232,6 +246,7 @@ class TestHandover(HandoverCase):
         self.assertFalse(handover.unfinished_addons)
 
     def test_print(self):
+        self.partners[0].email = "buyer@example.com"
         handover = self._handover()
         self._prepare(handover)
         html, _kind = self.env["ir.actions.report"]._render_qweb_html(
@@ -239,6 +254,7 @@ class TestHandover(HandoverCase):
         )
         self.assertIn(self.vehicle.vin, html.decode())
         self.assertIn("data:image", html.decode())
+        self.assertIn("buyer@example.com", html.decode())
 
     def test_stock_by_age(self):
         self.store.write({"auto_aged_days": 90, "auto_markdown_percent": 1})
