@@ -53,7 +53,11 @@ class StockMove(models.Model):
     def _get_value_from_quotation(self, quantity, at_date=None):
         data = super()._get_value_from_quotation(quantity, at_date)
         transfer = self.picking_id.auto_transfer_id
-        if data["quantity"] or not transfer or self.product_id.cost_method == "standard":
+        if (
+            data["quantity"]
+            or not transfer
+            or self.product_id.cost_method == "standard"
+        ):
             return data
         # Costs are kept by store: without this, a car from another one arrives at 0.
         shipped = transfer.picking_ids.move_ids.filtered("is_out")
