@@ -163,11 +163,7 @@ class AutoLeadImport(models.Model):
 
     @api.depends("file", "column_ids.target")
     def _compute_preview(self):
-        labels = dict(
-            self.env["auto.lead.import.column"]
-            ._fields["target"]
-            ._description_selection(self.env)
-        )
+        labels = self.env["auto.lead.import.column"]._target_labels()
         for record in self:
             record.preview = False
             columns = record.column_ids.filtered("target")
@@ -403,7 +399,12 @@ class AutoLeadImport(models.Model):
 
     def _take_in_batch(self, columns, channels, first_line, batch):
         items, bad = [], []
-        lead_model = self.env["crm.lead"].with_company(self.company_id)
+        labels = self.env["auto.lead.import.column"]._target_labels()
+        lead_model = (
+            self.env["crm.lead"]
+            .with_company(self.company_id)
+            .with_context(auto_intake_labels=labels)
+        )
         for line, row in enumerate(batch, first_line):
             if not any(row):
                 continue

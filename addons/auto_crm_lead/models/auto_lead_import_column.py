@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class AutoLeadImportColumn(models.Model):
@@ -40,3 +40,14 @@ class AutoLeadImportColumn(models.Model):
         string="Meaning",
         help="Empty: the column is not taken over.",
     )
+
+    @api.model
+    def _target_labels(self):
+        """Return what a list calls the values of ``crm.lead._intake_normalise``."""
+        labels = dict(self._fields["target"]._description_selection(self.env))
+        return labels | {
+            "purchase_horizon": labels["horizon"],
+            "vehicle.brand": labels["brand"],
+            "vehicle.model": labels["model"],
+            "vehicle.condition": labels["condition"],
+        }

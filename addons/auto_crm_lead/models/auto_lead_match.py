@@ -203,7 +203,7 @@ class AutoLeadMatch(models.Model):
             return self.env._("in stock")
         if not facts.get("expected"):
             return self.env._("on order, no date yet")
-        day = format_date(self.env, facts["expected"], date_format="d MMM")
+        day = format_date(self.env, facts["expected"])
         if facts.get("late"):
             return self.env._("on order, arrives %s, later than wished", day)
         return self.env._("on order, arrives %s", day)

@@ -609,7 +609,10 @@ class CrmLead(models.Model):
             moved._check_no_next_date(vals)
         elif day < fields.Date.context_today(self) and moved:
             raise UserError(
-                self.env._("The next follow-up cannot lie in the past: %s", day)
+                self.env._(
+                    "The next follow-up cannot lie in the past: %s",
+                    format_date(self.env, day),
+                )
             )
         elif moved or not self:
             horizons = moved.horizon_id

@@ -21,7 +21,9 @@ class CrmLead(models.Model):
         :raise AccessError: for a role that registers nobody
         :raise ValidationError: naming the value that is wrong
         """
-        lead_model = self.with_company(company)
+        lead_model = self.with_company(company).with_context(
+            auto_intake_labels=self._by_hand_labels()
+        )
         lead_model._check_may_intake()
         roles = self.env.user._auto_roles()
         [result] = lead_model._intake_process(
@@ -45,6 +47,22 @@ class CrmLead(models.Model):
                 )
             lead.invalidate_recordset()
         return result
+
+    @api.model
+    def _by_hand_labels(self):
+        """Return what the form calls the values of :meth:`_intake_normalise`."""
+        form = self.env["auto.intake.wizard"]._fields
+        names = {
+            **{name: name for name in ("name", "phone", "email", "social_id")},
+            "message": "message",
+            "campaign": "campaign_id",
+            "purchase_horizon": "horizon_id",
+            "vehicle.model": "wanted_text",
+            "vehicle.condition": "condition",
+        }
+        return {
+            key: form[name]._description_string(self.env) for key, name in names.items()
+        }
 
     @api.model
     def _by_hand_text(self, result):

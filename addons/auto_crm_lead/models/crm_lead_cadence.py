@@ -256,7 +256,10 @@ class CrmLead(models.Model):
         next_date = fields.Date.to_date(next_date)
         if next_date and next_date < fields.Date.context_today(self):
             raise UserError(
-                self.env._("The next follow-up cannot lie in the past: %s", next_date)
+                self.env._(
+                    "The next follow-up cannot lie in the past: %s",
+                    format_date(self.env, next_date),
+                )
             )
         if isinstance(grade, str):
             grade = self._grade_of_code(grade)

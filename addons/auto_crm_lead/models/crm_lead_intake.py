@@ -570,6 +570,16 @@ class CrmLead(models.Model):
         }
 
     @api.model
+    def _intake_label(self, name):
+        """Return what an error calls the value ``name``.
+
+        A program reads the key that it sent; who fills in a form or uploads a list
+        reads the label on the screen, which the door gives in the context.
+        """
+        labels = self.env.context.get("auto_intake_labels")
+        return labels.get(name, name) if isinstance(labels, dict) else name
+
+    @api.model
     def _intake_text(self, value, name, limit=None):
         """Return ``value`` as clean text, or refuse it naming the field."""
         if value is None or value is False:
@@ -577,10 +587,15 @@ class CrmLead(models.Model):
         if isinstance(value, int | float) and not isinstance(value, bool):
             value = str(value)
         if not isinstance(value, str):
-            raise ValidationError(self.env._("“%s” must be a text.", name))
+            raise ValidationError(
+                self.env._("“%s” must be a text.", self._intake_label(name))
+            )
         if "\x00" in value:
             raise ValidationError(
-                self.env._("“%s” contains a character that no text has.", name)
+                self.env._(
+                    "“%s” contains a character that no text has.",
+                    self._intake_label(name),
+                )
             )
         value = value.encode("utf-8", "ignore").decode().strip()
         limit = limit or LIMITS.get(name, 250)
@@ -588,7 +603,7 @@ class CrmLead(models.Model):
             raise ValidationError(
                 self.env._(
                     "“%(field)s” is longer than %(limit)s characters.",
-                    field=name,
+                    field=self._intake_label(name),
                     limit=limit,
                 )
             )
@@ -621,21 +636,23 @@ class CrmLead(models.Model):
             raise ValidationError(
                 self.env._(
                     "“%(field)s” must be one of: %(values)s.",
-                    field="vehicle.condition",
+                    field=self._intake_label("vehicle.condition"),
                     values="new, used, any",
                 )
             )
         clean["moment"] = self._intake_moment(clean["date"])
         clean["name"] = " ".join(clean["name"].split())
         if not clean["name"]:
-            raise ValidationError(self.env._("“%s” is missing.", "name"))
+            raise ValidationError(
+                self.env._("“%s” is missing.", self._intake_label("name"))
+            )
         self._intake_normalise_person(clean, company)
         clean["purchase_horizon"] = horizon = self._intake_horizon(values, clean)
         if horizon and horizon not in self._intake_horizons():
             raise ValidationError(
                 self.env._(
                     "“%(field)s” must be one of: %(values)s.",
-                    field="purchase_horizon",
+                    field=self._intake_label("purchase_horizon"),
                     values=", ".join(self._intake_horizons()),
                 )
             )
@@ -656,16 +673,30 @@ class CrmLead(models.Model):
         clean["social_key"] = self._normalise_social(given["social_id"])
         if clean["phone"] or clean["email"] or clean["social_key"]:
             return
+        phone, email, social = map(self._intake_label, given)
         if given["phone"]:
             raise ValidationError(
-                self.env._("“phone”: %s is no phone number.", given["phone"])
+                self.env._(
+                    "“%(field)s”: %(value)s is no phone number.",
+                    field=phone,
+                    value=given["phone"],
+                )
             )
         if given["email"]:
             raise ValidationError(
-                self.env._("“email”: %s is no e-mail address.", given["email"])
+                self.env._(
+                    "“%(field)s”: %(value)s is no e-mail address.",
+                    field=email,
+                    value=given["email"],
+                )
             )
         raise ValidationError(
-            self.env._("One of “phone”, “email” and “social_id” is required.")
+            self.env._(
+                "One of “%(phone)s”, “%(email)s” and “%(social)s” is required.",
+                phone=phone,
+                email=email,
+                social=social,
+            )
         )
 
     @api.model
@@ -1104,7 +1135,14 @@ class CrmLead(models.Model):
         if wanted:
             lines.append(self.env._("Car asked for: %s", wanted))
         if values["campaign"]:
-            lines.append(self.env._("Campaign: %s", values["campaign"]))
+            # What people read is its title; the name is the identifier of a link.
+            campaign = item["lead"].campaign_id
+            known = campaign.name == values["campaign"]
+            lines.append(
+                self.env._(
+                    "Campaign: %s", (known and campaign.title) or values["campaign"]
+                )
+            )
         if values["phone_given"] and not values["phone"]:
             lines.append(self.env._("Phone given: %s", values["phone_given"]))
         if values["email_given"] and not values["email"]:

@@ -292,6 +292,17 @@ class CrmLead(models.Model):
         self._loss_to_decide().action_refuse(note)
         return True
 
+    def action_open_lost(self):
+        """Open the window that asks for the reason of the loss."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm.crm_lead_lost_action"
+        )
+        return {
+            **action,
+            "name": self.env._("Loss of a prospect"),
+            "context": {"dialog_size": "medium", "default_lead_ids": self.ids},
+        }
+
     def action_open_refuse_lost(self):
         """Open the window that asks why the loss is refused."""
         return self._loss_to_decide().action_open_refuse()

@@ -55,6 +55,14 @@ class TestImport(IntakeCase, HttpCase):
         self.assertEqual(len(lead.contact_ids), 2)
         self.assertEqual(lead.intake_channel_id.code, "event")
 
+    def test_reasons_name_what_stands_on_the_screen(self):
+        record = self.load("name,phone\n,13800138000\nB,12\nC,\n")
+        record.with_context(lang="en_US").action_start()
+        missing, wrong, unreachable = record.line_ids.sorted("line").mapped("reason")
+        self.assertIn("“Name”", missing)
+        self.assertIn("“Phone”", wrong)
+        self.assertIn("“WeChat or other account”", unreachable)
+
     def test_same_file_twice_changes_nothing(self):
         text = "name,phone\nA,13800138000\nB,13800138001\n"
         self.load(text).action_start()

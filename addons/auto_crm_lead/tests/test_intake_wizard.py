@@ -93,3 +93,29 @@ class TestIntakeWizard(LeadCase):
         )
         with self.assertRaises(ValidationError):
             wizard.action_confirm()
+
+    def test_errors_name_what_stands_on_the_screen(self):
+        wizard_model = self.env["auto.intake.wizard"].with_user(self.consultant)
+        for wrong, label in (
+            ({"phone": "12"}, "Phone"),
+            ({"email": "nowhere"}, "E-mail"),
+            ({"phone": NUMBER, "wanted_text": "x" * 200}, "Or in words"),
+        ):
+            wizard = wizard_model.create({"name": "Zhang Wei", **wrong})
+            wizard = wizard.with_context(lang="en_US")
+            with self.assertRaisesRegex(ValidationError, f"“{label}”"):
+                wizard.action_confirm()
+
+    def test_contact_tells_the_title_of_the_campaign(self):
+        campaign = self.env["utm.campaign"].create({"title": "Autumn show"})
+        campaign.name = "autumn_show_link"
+        wizard = (
+            self.env["auto.intake.wizard"]
+            .with_user(self.consultant)
+            .with_context(lang="en_US")
+            .create({"name": "Zhang Wei", "phone": NUMBER, "campaign_id": campaign.id})
+        )
+        lead = self.env["crm.lead"].browse(wizard.action_confirm()["res_id"])
+        self.assertEqual(lead.campaign_id, campaign)
+        self.assertIn("Autumn show", lead.contact_ids.summary)
+        self.assertNotIn("autumn_show_link", lead.contact_ids.summary)

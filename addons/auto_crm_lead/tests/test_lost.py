@@ -112,6 +112,15 @@ class TestLost(AutoCase):
         self.assertEqual(lead.competitor_id, self.competitor)
         self.assertIn("Half the price", lead.lost_note)
 
+    def test_the_button_opens_the_wizard_for_the_prospect(self):
+        lead = self.lead.with_user(self.consultant)
+        action = lead.action_open_lost()
+        wizard = self.env[action["res_model"]].with_user(self.consultant)
+        wizard = wizard.with_context(**action["context"]).create({})
+        self.assertEqual(wizard.lead_ids, lead)
+        arch = self.env["crm.lead"].with_user(self.consultant).get_view()["arch"]
+        self.assertIn('name="action_open_lost"', arch)
+
     # -- decision --------------------------------------------------------
 
     def test_approval_loses_the_prospect(self):

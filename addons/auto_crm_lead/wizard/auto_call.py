@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 # After these the prospect's consultant has nothing new to do.
 NOT_SPOKEN = ("no_answer", "wrong_number")
@@ -294,7 +295,8 @@ class AutoCall(models.TransientModel):
         if self.next_date < fields.Date.context_today(self):
             raise UserError(
                 self.env._(
-                    "The next follow-up cannot lie in the past: %s", self.next_date
+                    "The next follow-up cannot lie in the past: %s",
+                    format_date(self.env, self.next_date),
                 )
             )
 
