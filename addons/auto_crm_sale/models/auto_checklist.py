@@ -141,6 +141,8 @@ class AutoChecklist(models.Model):
                 raise UserError(
                     self.env._("The car and kind of an inspection do not change.")
                 )
+            if vals.keys() & {"user_id", "handover_id"}:
+                self._check_open()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

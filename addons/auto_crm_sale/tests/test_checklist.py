@@ -149,3 +149,12 @@ class TestChecklist(SaleCase):
         pdi.line_ids[0].result = "ok"
         with self.assertRaises(UserError), self.cr.savepoint():
             pdi.unlink()
+
+    def test_who_inspected_stays(self):
+        pdi = self._pdi(self._receive())
+        pdi.user_id = self.manager
+        pdi.action_all_ok()
+        pdi.action_finish()
+        with self.assertRaisesRegex(UserError, "finished"), self.cr.savepoint():
+            pdi.user_id = self.consultant
+        self.assertEqual(pdi.user_id, self.manager)

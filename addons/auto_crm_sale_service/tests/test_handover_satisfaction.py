@@ -66,7 +66,15 @@ class TestHandoverSatisfaction(HandoverCase):
         followup = self.env["auto.followup"].search(
             [("rule_id", "=", rule.id), ("vehicle_id", "=", self.vehicle.id)]
         )
-        followup._done("unhappy", "The seat is dirty")
+        # Ticked, whatever the result: the complaint, and the mark on the handover.
+        self.env["auto.followup.close"].with_user(followup.user_id).create(
+            {
+                "followup_id": followup.id,
+                "is_unhappy": True,
+                "note": "The seat is dirty",
+            }
+        ).action_confirm()
+        self.assertTrue(self.handover.is_unhappy)
         complaint = followup.complaint_id
         self.assertEqual(complaint.partner_id, self.buyer)
         self.assertEqual(complaint.vehicle_id, self.vehicle)

@@ -24,6 +24,10 @@ class AutoFollowupClose(models.TransientModel):
         unhappy = self.is_unhappy and self.mode == "done"
         if unhappy and not (self.note or "").strip():
             raise UserError(self.env._("Write what the customer is not content with."))
+        if unhappy and self.result == "reached" and not self.retry_date:
+            # The tick says what the result did not: whoever follows the result, such
+            # as the handover of the car, is told too.
+            self.result = "unhappy"
         action = super().action_confirm()
         if unhappy and not self.followup_id.complaint_id:
             self.followup_id._complain(self.note)
