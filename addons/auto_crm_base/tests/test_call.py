@@ -107,6 +107,7 @@ class TestCall(AutoCase):
         for number in ("", None, "anonymous", "   ", "💥" * 500, "'; DROP TABLE", "0"):
             call = self.calls._start(number)
             self.assertEqual(call.state, "withheld", number)
+            self.assertEqual(call.number or "", "0" if number == "0" else "")
             self.assertFalse(call.partner_id)
             call.summary = "Hello"
             call.action_done()

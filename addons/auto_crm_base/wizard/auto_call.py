@@ -129,8 +129,12 @@ class AutoCall(models.TransientModel):
         if again:
             return again
         country = self.env.company.country_id.code
-        # What is no number is shown all the same, cut to a sane length.
-        shown = normalise_phone(number, country) or clean_digits(number)[:40]
+        # What is no whole number is shown all the same, cut to a sane length; words
+        # such as “anonymous” are none, and not to be called.
+        digits = clean_digits(number)[:40]
+        shown = normalise_phone(number, country) or (
+            digits if any(sign.isdigit() for sign in digits) else ""
+        )
         call = self.create(
             {
                 "number": shown,
