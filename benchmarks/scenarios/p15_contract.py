@@ -57,6 +57,8 @@ class _Showroom:
         }
         if self.with_us:
             vals["is_vehicle"] = True
+            # Its price is in the store's currency, as the contract's.
+            vals["company_id"] = env.company.id
             # Odoo's peer asks for no delivery notice and has no loyalty programme.
             env.company.auto_notice_required = False
             env["loyalty.program"].search([]).active = False

@@ -98,8 +98,9 @@ class AutoVehicle(models.Model):
         # The history is written by the system only; whoever calls has been checked
         # by the document or the form that calls.
         history = self.env["auto.vehicle.owner"].sudo()
+        owned = vehicles.sudo().filtered("owner_id")
         current = history.search(
-            [("vehicle_id", "in", vehicles.ids), ("date_end", "=", False)]
+            [("vehicle_id", "in", owned.ids), ("date_end", "=", False)]
         )
         by_vehicle = {row.vehicle_id.id: row for row in current}
         today = fields.Date.context_today(self)

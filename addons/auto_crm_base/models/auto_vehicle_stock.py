@@ -70,6 +70,8 @@ class AutoVehicle(models.Model):
                 for name, value in vals.items()
             )
         )
+        if not changed:
+            return
         # Told by one line of the timeline, not again in the discussion.
         changed.with_context(auto_vehicle_stock=STOCK, tracking_disable=True).write(
             vals

@@ -237,16 +237,18 @@ class StockLot(models.Model):
     # Where the cars are
     # ------------------------------------------------------------------
 
-    def _sync_vehicles(self, strict=True):
+    def _sync_vehicles(self, strict=True, lines=None):
         """Let the vehicles of these serial numbers say where stock has them.
 
         :param bool strict: refuse a car that is in two places, or taken from where
             it is not; without it such cars are left as they are
+        :param lines: the ``stock.move.line`` that have just moved them, when known
         """
         vehicles = self.env["auto.vehicle"]
         # Whoever moves stock need not have the right to change vehicles.
         places = self.sudo()._stock_places(strict=strict)
-        last = self.sudo()._last_move_lines()
+        last = self.sudo()._lines_just_done(lines)
+        last |= self.sudo().filtered(lambda lot: lot.id not in last)._last_move_lines()
         for lot in self.sudo():
             if lot not in places:
                 continue
@@ -296,8 +298,18 @@ class StockLot(models.Model):
             del places[lot]
         return places
 
+    def _lines_just_done(self, lines):
+        """Return which of these lines has moved each of the cars, by lot id."""
+        return {
+            line.lot_id.id: line
+            for line in (lines or self.env["stock.move.line"]).sudo().sorted("id")
+            if line.lot_id in self and line.state == "done" and line.quantity > 0
+        }
+
     def _last_move_lines(self):
         """Return the last thing that stock did with each of these, by lot id."""
+        if not self:
+            return {}
         lines = self.env["stock.move.line"]._read_group(
             [("lot_id", "in", self.ids), ("state", "=", "done"), ("quantity", ">", 0)],
             ["lot_id"],

@@ -6,7 +6,7 @@ class StockMove(models.Model):
 
     def _action_done(self, cancel_backorder=False):
         moves = super()._action_done(cancel_backorder=cancel_backorder)
-        self.env["stock.quant"]._follow_moved_cars()
+        self.env["stock.quant"]._follow_moved_cars(moves)
         return moves
 
     def _update_reserved_quantity_vals(

@@ -37,8 +37,16 @@ class StockQuant(models.Model):
         pending.add(lot.id)
 
     @api.model
-    def _follow_moved_cars(self):
-        """Let the vehicles follow what stock has moved so far."""
+    def _follow_moved_cars(self, moves=None):
+        """Let the vehicles follow what stock has moved so far.
+
+        :param moves: the ``stock.move`` that have just been done, when known
+        """
         pending = self.env.cr.precommit.data.pop(PENDING, set())
-        if pending:
-            self.env["stock.lot"].browse(sorted(pending)).exists()._sync_vehicles()
+        lots = self.env["stock.lot"].browse(sorted(pending))
+        if not lots:
+            return
+        if moves is None:
+            lots.exists()._sync_vehicles()
+        else:
+            lots._sync_vehicles(lines=moves.move_line_ids)

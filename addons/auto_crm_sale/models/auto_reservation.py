@@ -50,7 +50,9 @@ class AutoReservation(models.Model):
         default="draft",
         tracking=True,
     )
-    state_order = fields.Integer(compute="_compute_state_order", store=True)
+    state_order = fields.Integer(
+        compute="_compute_state_order", store=True, precompute=True
+    )
     company_id = fields.Many2one(
         comodel_name="res.company",
         string="Store",
@@ -107,6 +109,7 @@ class AutoReservation(models.Model):
         domain="[('is_vehicle', '=', True)]",
         compute="_compute_product_id",
         store=True,
+        precompute=True,
         readonly=False,
         help="What the customer waits for when no car is chosen yet.",
     )
@@ -285,14 +288,22 @@ class AutoReservation(models.Model):
     def _check_takeable(self):
         """Refuse a car that is held by another, or not ours to sell."""
         self.ensure_one()
-        # The car's state is asked for, whoever's it is.
-        vehicle = self.vehicle_id.sudo()
-        if not vehicle:
-            return
-        holder = vehicle._active_reservation() - self.sudo()
+        # Who holds the car is asked, whoever it is.
+        holder = self.vehicle_id.sudo()._active_reservation() - self.sudo()
         if holder:
             raise UserError(holder._taken_sentence(self.env))
-        if vehicle.availability not in ("available", "incoming", "unordered"):
+        self._check_for_sale()
+
+    def _check_for_sale(self):
+        """Refuse a car that is not ours to sell."""
+        self.ensure_one()
+        # The car's state is asked for, whoever's it is.
+        vehicle = self.vehicle_id.sudo()
+        if vehicle and vehicle.availability not in (
+            "available",
+            "incoming",
+            "unordered",
+        ):
             raise UserError(
                 self.env._(
                     "%(vehicle)s is not for sale any more.",
@@ -348,8 +359,10 @@ class AutoReservation(models.Model):
                 self.flush_recordset()
         except UniqueViolation as error:
             raise self._just_taken(error) from error
-        self.vehicle_id._sync_sale_state()
-        self._tell_vehicle(self.env._("Reserved"))
+        self.vehicle_id._sync_sale_state(holders=self)
+        # A contract tells by itself that it took the car.
+        reserved = self.filtered(lambda one: one.order_id.state != "sale")
+        reserved._tell_vehicle(self.env._("Reserved"))
 
     def _just_taken(self, error):
         """Return what to raise when somebody else took one of these cars just now.

@@ -26,14 +26,16 @@ class AutoVehicle(models.Model):
             ._search_whole([("vehicle_id", "in", self.ids), ("state", "=", "active")])
         )
 
-    def _sync_sale_state(self):
-        """Let the sale track say what reservations and contracts do."""
+    def _sync_sale_state(self, holders=None):
+        """Let the sale track say what reservations and contracts do.
+
+        :param holders: the reservations that hold these cars, when they are known
+        """
         # Whoever reserves or sells a car need not have the right to change it.
         vehicles = self.sudo().filtered(lambda one: one.supply_state != "out")
-        holders = {
-            reservation.vehicle_id: reservation
-            for reservation in vehicles._active_reservation()
-        }
+        if holders is None:
+            holders = vehicles._active_reservation()
+        holders = {holder.vehicle_id: holder for holder in holders.sudo()}
         states = {"free": self.browse(), "reserved": self.browse()}
         states["sold"] = self.browse()
         for vehicle in vehicles:

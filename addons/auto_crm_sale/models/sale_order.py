@@ -196,7 +196,7 @@ class SaleOrder(models.Model):
                 ]
             )
             for reservation in new:
-                reservation._check_takeable()
+                reservation._check_for_sale()
             new._take()
 
     def _may_take_over(self, holder):

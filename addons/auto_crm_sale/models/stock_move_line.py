@@ -63,4 +63,5 @@ class StockMoveLine(models.Model):
                 order._reservation_vals(vehicle)
             )
         held._take()
+        held._tell_vehicle(self.env._("Reserved"))
         return len(held)
