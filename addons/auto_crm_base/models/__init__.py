@@ -10,6 +10,7 @@ from . import auto_restricted_mixin
 from . import auto_signature_mixin
 from . import auto_numbered_mixin
 from . import auto_window_mixin
+from . import auto_lock_mixin
 from . import auto_visit_mixin
 from . import auto_access_log
 from . import auto_wmi

@@ -3,7 +3,7 @@ from collections import defaultdict
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import LockError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -34,7 +34,12 @@ class AutoFollowup(models.Model):
     """One thing that somebody must do for a customer, made by a rule."""
 
     _name = "auto.followup"
-    _inherit = ["auto.masked.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "auto.masked.mixin",
+        "auto.lock.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _description = "Follow-up"
     _order = "priority desc, date_due, id"
 
@@ -266,14 +271,7 @@ class AutoFollowup(models.Model):
     # ------------------------------------------------------------------
 
     def _check_open(self):
-        self.check_access("write")
-        try:
-            self.lock_for_update(allow_referencing=True)
-        except LockError as error:
-            raise UserError(
-                self.env._("Somebody else is working on this right now.")
-            ) from error
-        self.invalidate_recordset(["state"])
+        self._lock_for_step("state")
         for followup in self:
             if followup.state not in OPEN_STATES:
                 raise UserError(

@@ -10,7 +10,6 @@ STEP_FIELDS = {
     "version_id",
     "is_public",
     "read_count",
-    "search_tokens",
     "author_id",
 }
 
@@ -24,7 +23,12 @@ class AutoKnowledgeArticle(models.Model):
     """
 
     _name = "auto.knowledge.article"
-    _inherit = ["auto.approval.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "auto.approval.mixin",
+        "auto.words.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _description = "Article"
     _order = "sequence, id desc"
 
@@ -162,14 +166,12 @@ class AutoKnowledgeArticle(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        articles = super().create(
+        return super().create(
             [
                 {name: vals[name] for name in vals if name not in STEP_FIELDS}
                 for vals in vals_list
             ]
         )
-        articles._index_text()
-        return articles
 
     def write(self, vals):
         by_step = self.env.context.get("auto_knowledge") is STEP
@@ -178,8 +180,6 @@ class AutoKnowledgeArticle(models.Model):
         result = super().write(vals)
         if not by_step and vals.keys() & self._text_fields():
             self._text_changed()
-        if not by_step and vals.keys() & self._indexed_fields():
-            self._index_text()
         return result
 
     @api.ondelete(at_uninstall=False)

@@ -1,3 +1,4 @@
+from . import auto_sheet_mixin
 from . import auto_vehicle_change_owner
 from . import auto_vehicle_find
 from . import auto_approval_refuse

@@ -1,6 +1,5 @@
 import base64
 import re
-import unicodedata
 from collections import defaultdict
 
 from odoo import api, fields, models
@@ -9,9 +8,6 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from ..tools import sheet
 from ..tools import vin as vin_tools
 from ..tools.phone import normalise_phone
-
-#: Rows taken in while the user waits; more are divided into several files.
-MAX_ROWS = 2000
 
 #: Rows written together, as long as all of them are good.
 BATCH = 100
@@ -96,6 +92,7 @@ class AutoArchiveImport(models.TransientModel):
     """
 
     _name = "auto.archive.import"
+    _inherit = "auto.sheet.mixin"
     _description = "Import into an archive"
 
     archive = fields.Selection(
@@ -208,37 +205,11 @@ class AutoArchiveImport(models.TransientModel):
                 ],
             }
         )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Import"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        return self._reopen(self.env._("Import"))
 
     # ------------------------------------------------------------
     # Reading
     # ------------------------------------------------------------
-
-    def _rows(self):
-        """Return the rows of the file as texts, the first being the header."""
-        data = self.with_context(bin_size=False).file
-        try:
-            _kind, rows = sheet.read(base64.b64decode(data or b""), self.filename or "")
-        except sheet.SheetError as error:
-            raise UserError(self.env._(error.args[0])) from error
-        if len(rows) < 2:
-            raise UserError(
-                self.env._("The list needs a row of headers and at least one row.")
-            )
-        if len(rows) > MAX_ROWS + 1:
-            raise UserError(
-                self.env._(
-                    "At most %(most)s rows at a time: divide the list.", most=MAX_ROWS
-                )
-            )
-        return rows
 
     def _columns(self, header):
         """Return position → field name of the columns that are understood.
@@ -248,10 +219,8 @@ class AutoArchiveImport(models.TransientModel):
         """
         model, names = ARCHIVES[self.archive]
         known = {}
-        installed = [lang for lang, _label in self.env["res.lang"].get_installed()]
-        for lang in dict.fromkeys(["en_US", *installed]):
-            described = self.env[model].with_context(lang=lang).fields_get(names)
-            for name, field in described.items():
+        for records in self._in_languages(model):
+            for name, field in records.fields_get(names).items():
                 known.setdefault(self._plain(field["string"]), name)
         known.update({self._plain(name): name for name in names})
         columns, unknown = {}, []
@@ -290,11 +259,6 @@ class AutoArchiveImport(models.TransientModel):
         # Who writes the history of owners is the car; its fields are read-only.
         needed |= extra.get(self.archive, set())
         return sorted(needed - {"date_end", "date_start"})
-
-    @api.model
-    def _plain(self, text):
-        text = unicodedata.normalize("NFKC", text or "").casefold()
-        return "".join(text.split()).strip("*")
 
     # ------------------------------------------------------------
     # Taking in

@@ -83,6 +83,7 @@ class AutoTestDrive(models.Model):
         "auto.partner.guard.mixin",
         "auto.signature.mixin",
         "auto.visit.mixin",
+        "auto.lock.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]

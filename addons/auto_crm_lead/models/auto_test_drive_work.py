@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import LockError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_datetime
 from odoo.tools.date_utils import localized
 
@@ -108,14 +108,7 @@ class AutoTestDrive(models.Model):
 
         :raise UserError: when somebody else was there before
         """
-        self.check_access("write")
-        try:
-            self.lock_for_update(allow_referencing=True)
-        except LockError as error:
-            raise UserError(
-                self.env._("Somebody else is working on this right now.")
-            ) from error
-        self.invalidate_recordset(["state"])
+        self._lock_for_step("state")
         self._check_state(states)
 
     def _check_state(self, states):

@@ -39,7 +39,7 @@ class CrmLead(models.Model):
     """
 
     _name = "crm.lead"
-    _inherit = ["crm.lead", "auto.masked.mixin"]
+    _inherit = ["crm.lead", "auto.masked.mixin", "auto.lock.mixin"]
 
     public_ref = fields.Char(string="Reference", readonly=True, copy=False, index=True)
     lookup_ids = fields.One2many(

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import LockError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 
@@ -51,14 +51,7 @@ class CrmLead(models.Model):
         :raise UserError: when it was booked already, or car or consultant is taken
         """
         self.ensure_one()
-        self.check_access("write")
-        try:
-            self.lock_for_update(allow_referencing=True)
-        except LockError as error:
-            raise UserError(
-                self.env._("Somebody else is working on this right now.")
-            ) from error
-        self.invalidate_recordset(["drive_wish_start"])
+        self._lock_for_step("drive_wish_start")
         if not self.drive_wish_start:
             raise UserError(self.env._("There is no wish for a test drive any more."))
         car = self._wished_car()

@@ -64,6 +64,7 @@ class AutoAppointment(models.Model):
         "auto.masked.mixin",
         "auto.partner.guard.mixin",
         "auto.visit.mixin",
+        "auto.lock.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]

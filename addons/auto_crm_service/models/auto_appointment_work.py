@@ -2,7 +2,7 @@ import hmac
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import LockError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .auto_appointment import COMING
@@ -91,14 +91,7 @@ class AutoAppointment(models.Model):
 
         :raise UserError: when somebody else was there before
         """
-        self.check_access("write")
-        try:
-            self.lock_for_update(allow_referencing=True)
-        except LockError as error:
-            raise UserError(
-                self.env._("Somebody else is working on this right now.")
-            ) from error
-        self.invalidate_recordset(["state"])
+        self._lock_for_step("state")
         names = dict(self._fields["state"]._description_selection(self.env))
         for appointment in self:
             if appointment.state not in states:

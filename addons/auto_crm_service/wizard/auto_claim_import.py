@@ -9,8 +9,6 @@ from odoo.addons.auto_crm_base.tools import sheet
 
 from ..models.auto_claim_line import DECISIONS
 
-#: Rows taken in while the user waits; more are divided into several files.
-MAX_ROWS = 2000
 #: The columns of a decision file; headers are the labels of the fields of a row.
 COLUMNS = (
     "claim",
@@ -36,6 +34,7 @@ class AutoClaimImport(models.TransientModel):
     """
 
     _name = "auto.claim.import"
+    _inherit = "auto.sheet.mixin"
     _description = "Import of decisions on claims"
 
     file = fields.Binary(string="File (CSV or XLSX)", attachment=False)
@@ -121,36 +120,11 @@ class AutoClaimImport(models.TransientModel):
                 ],
             }
         )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Import decisions"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        return self._reopen(self.env._("Import decisions"))
 
     # ------------------------------------------------------------
     # Reading
     # ------------------------------------------------------------
-
-    def _rows(self):
-        data = self.with_context(bin_size=False).file
-        try:
-            _kind, rows = sheet.read(base64.b64decode(data or b""), self.filename or "")
-        except sheet.SheetError as error:
-            raise UserError(self.env._(error.args[0])) from error
-        if len(rows) < 2:
-            raise UserError(
-                self.env._("The list needs a row of headers and at least one row.")
-            )
-        if len(rows) > MAX_ROWS + 1:
-            raise UserError(
-                self.env._(
-                    "At most %(most)s rows at a time: divide the list.", most=MAX_ROWS
-                )
-            )
-        return rows
 
     def _columns(self, header):
         """Return position → name of the columns, by their headers in any language."""
@@ -173,20 +147,6 @@ class AutoClaimImport(models.TransientModel):
                 )
             )
         return columns
-
-    @api.model
-    def _in_languages(self, model):
-        """Return the model in each language of the database."""
-        installed = [lang for lang, _label in self.env["res.lang"].get_installed()]
-        return [
-            self.env[model].with_context(lang=lang)
-            for lang in dict.fromkeys(["en_US", *installed])
-        ]
-
-    @api.model
-    def _plain(self, text):
-        text = unicodedata.normalize("NFKC", text or "").casefold()
-        return "".join(text.split()).strip("*")
 
     # ------------------------------------------------------------
     # Taking in

@@ -25,6 +25,7 @@ class AutoRecallImport(models.TransientModel):
     """Takes a list of VINs into a recall; bad rows come back with line and reason."""
 
     _name = "auto.recall.import"
+    _inherit = "auto.sheet.mixin"
     _description = "Import VINs of a recall"
 
     recall_id = fields.Many2one(
@@ -72,12 +73,7 @@ class AutoRecallImport(models.TransientModel):
         :raise UserError: when the file is no list, or holds no VIN
         """
         self.ensure_one()
-        data = self.with_context(bin_size=False).file
-        try:
-            _kind, rows = sheet.read(base64.b64decode(data or b""), self.filename or "")
-        except sheet.SheetError as error:
-            raise UserError(self.env._(error.args[0])) from error
-        good, bad = self._sort(rows)
+        good, bad = self._sort(self._read_sheet())
         if not good and not bad:
             raise UserError(self.env._("There is no VIN in this file."))
         known = self.env["auto.recall.vin"]
@@ -93,14 +89,7 @@ class AutoRecallImport(models.TransientModel):
         )
         if self.recall_id.state == "active":
             self.recall_id.sudo()._match()  # cars of every store
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Import VINs"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        return self._reopen(self.env._("Import VINs"))
 
     def _sort(self, rows):
         """Return the VINs of the rows, and the bad rows with line and reason.
