@@ -33,13 +33,16 @@ class ResPartner(models.Model):
         """Return the figures of the customer's 360 view, counted by one query.
 
         :return: list of dicts ``key``, ``label``, ``icon`` (Font Awesome),
-            ``count`` and ``action`` (what opens exactly the records counted)
+            ``count`` and ``action`` (what opens exactly the records counted; False
+            where the user may know the figure only)
         """
         tiles = self._auto_360_tiles()
         open_tiles = [tile for tile in tiles if tile["count"] is None]
         # As search_count() does, with the rights of the user.
         queries = [
-            self.env[tile["action"]["res_model"]]._search(tile["action"]["domain"])
+            tile.pop("query")
+            if "query" in tile
+            else self.env[tile["action"]["res_model"]]._search(tile["action"]["domain"])
             for tile in open_tiles
         ]
         if queries:
@@ -59,7 +62,8 @@ class ResPartner(models.Model):
         """Return the tiles of the customer's 360 view, still without their figures.
 
         Other addons extend the list with :meth:`_auto_360_tile`, which leaves out
-        what the user may not read.
+        what the user may not read. A tile without ``action`` has a ``query`` instead,
+        for a figure that the user may know without its records.
         """
         self.ensure_one()
         family = self._auto_360_family()

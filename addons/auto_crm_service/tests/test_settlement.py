@@ -96,13 +96,23 @@ class TestSettlement(ServiceCase):
         tiles = {tile["key"]: tile for tile in repair.partner_id._auto_360_counters()}
         unpaid = tiles["unpaid_repairs"]["action"]["domain"]
         self.assertIn(repair, repair.search(unpaid), "told wherever the customer comes")
+        before = self._unpaid_for_sales(repair.partner_id)
+        self.assertFalse(before["action"], "sales people see no repairs")
         self._pay(repair)
+        after = self._unpaid_for_sales(repair.partner_id)
+        self.assertEqual((before["count"], after["count"]), (1, 0))
         self.assertIn(repair, repair.search([("payment_status", "=", "paid")]))
         self.assertNotIn(repair, repair.search(unpaid))
         self.assertEqual(repair.payment_status, "paid")
         repair.action_return_car()
         self.assertEqual(repair.service_state, "returned")
         self.assertTrue(repair.date_out)
+
+    def _unpaid_for_sales(self, partner):
+        """Return what a consultant of the store is told of unpaid repairs."""
+        partner = partner.with_user(self.users["consultant", 1])
+        tiles = {tile["key"]: tile for tile in partner._auto_360_counters()}
+        return tiles["unpaid_repairs"]
 
     def test_store_may_trust(self):
         """A store that trusts its customers returns cars before they pay."""

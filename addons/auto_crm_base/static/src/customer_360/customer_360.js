@@ -5,7 +5,7 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
-/** The figures of a customer: each tile opens the records that it counts. */
+/** The figures of a customer: each tile opens the records that it counts, where one may. */
 export class AutoTiles extends Component {
     static template = "auto_crm_base.AutoTiles";
     static props = { ...standardFieldProps };
