@@ -308,9 +308,9 @@ class AutoReferral(models.Model):
                     rule.thank_days if rule else 2,
                 )
 
-    def _remind(self, summary, days):
+    def _remind(self, summary, days, user=None):
         self.ensure_one()
-        user = self.user_id
+        user = user or self.user_id
         self.sudo().activity_schedule(
             "mail.mail_activity_data_todo",
             date_deadline=fields.Date.add(fields.Date.context_today(self), days=days),
@@ -379,10 +379,20 @@ class AutoReferral(models.Model):
                 values["reward_name"] = referral._reward_words()
                 values["reward_state"] = "limit" if referral._over_limit() else "due"
             referral._step(**values)
-            if values.get("reward_state") == "due" and referral.user_id:
+            if values.get("reward_state") == "due" and (
+                rewarder := referral._rewarder()
+            ):
                 referral._remind(
-                    referral.env._("The friend bought: give the reward"), 3
+                    referral.env._("The friend bought: give the reward"), 3, rewarder
                 )
+
+    def _rewarder(self):
+        """Return who is to give the reward: the keeper, or a manager who may."""
+        self.ensure_one()
+        keeper = self.user_id
+        if keeper and keeper.has_groups(REWARDERS):
+            return keeper
+        return self.env["crm.lead"]._manager_of(self.company_id, "sales_manager")
 
     def _not_bought(self):
         """Take back what a sale that was undone had brought, unless it was given."""

@@ -113,6 +113,8 @@ class TestReferral(ReferralCase):
         referral.lead_id.action_set_won()
         self.assertEqual((referral.state, referral.reward_state), ("bought", "due"))
         self.assertEqual(referral.reward_name, "A voucher")
+        task = referral.activity_ids.filtered(lambda one: "reward" in one.summary)
+        self.assertEqual(task.user_id, self.users["sales_manager", 1], "who may")
         with self.assertRaises(AccessError):
             referral.with_user(self.owner.user_id).action_give_reward()
         referral.with_user(self.manager).action_give_reward()

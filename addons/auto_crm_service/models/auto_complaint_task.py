@@ -106,6 +106,15 @@ class AutoComplaintTask(models.Model):
                     )
                 )
 
+    @api.constrains("date_due", "complaint_id")
+    def _check_date_due(self):
+        for task in self.sudo():  # when the complaint came in is no secret
+            received = task.complaint_id.date_received
+            if received and task.date_due.date() < received.date():
+                raise ValidationError(
+                    self.env._("A task cannot be due before the complaint came in.")
+                )
+
     # ------------------------------------------------------------
     # Create and write
     # ------------------------------------------------------------

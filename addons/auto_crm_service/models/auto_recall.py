@@ -242,6 +242,8 @@ class AutoRecall(models.Model):
     def action_close(self):
         """End it: no car is found any more, no owner is called."""
         self.check_access("write")
+        if any(recall.state != "active" for recall in self):
+            raise UserError(self.env._("Only what is in force can be closed."))
         self.with_context(auto_recall=STEP).write({"state": "closed"})
         # What the engine had planned for these cars falls away, in every store.
         self.sudo().vehicle_ids._close_followups(self.env._("It was closed."))
