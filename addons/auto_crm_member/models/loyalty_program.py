@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import ormcache
 
 
 class LoyaltyProgram(models.Model):
@@ -102,6 +103,7 @@ class LoyaltyProgram(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self.env.registry.clear_cache()
         # What Odoo fills in by the type comes after the checks.
         fixed = {"program_type": "loyalty", "applies_on": "both", "trigger": "auto"}
         return super().create(
@@ -110,6 +112,14 @@ class LoyaltyProgram(models.Model):
                 for vals in vals_list
             ]
         )
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
 
     def action_open_members(self):
         """Open the members of the programme."""
@@ -127,14 +137,21 @@ class LoyaltyProgram(models.Model):
         :param company: one ``res.company`` record
         """
         # Which programmes there are is no secret, whoever enrols.
-        return self.sudo().search(
+        return self.sudo().browse(self._member_program_ids(company.id))
+
+    @api.model
+    @ormcache("company_id")
+    def _member_program_ids(self, company_id):
+        """Return the ids of :meth:`_member_programs`, which every delivery asks for."""
+        programs = self.sudo().search(
             [
                 ("is_member_program", "=", True),
                 "|",
                 ("company_id", "=", False),
-                ("company_id", "parent_of", company.id),
+                ("company_id", "parent_of", company_id),
             ]
         )
+        return tuple(programs.ids)
 
     def _entry_tier(self):
         """Return the tier with which a membership begins: the lowest."""

@@ -46,16 +46,20 @@ class ResCompany(models.Model):
                 return spans
             window *= 4
 
-    def _auto_after_hours(self, start, hours_list):
+    def _auto_after_hours(self, start, hours_list, spans=None):
         """Return the moments that are so many working hours after ``start``.
 
         A store without working hours counts every hour.
 
         :param datetime start: in UTC, without zone
         :param hours_list: the hours, as floats
+        :param spans: the working hours as of :meth:`_auto_spans_of`, from ``start`` or
+            earlier, when they are known already
         :return: list of datetimes, in the order of ``hours_list``
         """
-        spans = self._auto_spans_of(start, max(hours_list))
+        if spans is None:
+            spans = self._auto_spans_of(start, max(hours_list))
+        spans = [(max(first, start), last) for first, last in spans if last > start]
         moments = []
         for hours in hours_list:
             left = timedelta(hours=hours)
@@ -85,17 +89,20 @@ class AutoComplaint(models.Model):
     _inherit = "auto.complaint"
 
     @api.model
-    def _clock_values(self, company, severity, received, clock=None, limits=None):
+    def _clock_values(
+        self, company, severity, received, clock=None, limits=None, spans=None
+    ):
         """Return the limits of a complaint of ``severity``, in values to write.
 
         :param company: the store, whose working hours count
         :param datetime received: when the first clock began
         :param datetime clock: when the second one began, if that is later
         :param dict limits: of the store, when they are known already
+        :param spans: its working hours from then on, when they are known already
         """
         limits = limits or self.env["auto.complaint.limit"]._of_store(company)
         first, solution, _callback = limits[severity]
-        first_due, due = company._auto_after_hours(received, [first, solution])
+        first_due, due = company._auto_after_hours(received, [first, solution], spans)
         if clock and clock != received:
             [due] = company._auto_after_hours(clock, [solution])
         return {"date_first_due": first_due, "date_due": due}
@@ -109,12 +116,15 @@ class AutoComplaint(models.Model):
         )
 
     @api.model
-    def _escalation_dates(self, levels, first_due, due, company, callback=False):
+    def _escalation_dates(
+        self, levels, first_due, due, company, callback=False, spans=None
+    ):
         """Return when each level is reached, as ``{level: moment}``.
 
         :param first_due: limit of the first answer, False when it was given
         :param due: limit of the solution, False when it was given
         :param callback: when the customer is to be called back, if that is awaited
+        :param spans: the store's working hours around all these, when they are known
         """
         limits = {"first": first_due, "solution": due, "callback": callback}
         moments = {level: limits[level.clock] for level in levels}
@@ -123,7 +133,9 @@ class AutoComplaint(models.Model):
                 lambda level, clock=clock: level.clock == clock and level.hours_after
             )
             if limit and later:
-                ends = company._auto_after_hours(limit, later.mapped("hours_after"))
+                ends = company._auto_after_hours(
+                    limit, later.mapped("hours_after"), spans
+                )
                 moments.update(zip(later, ends, strict=True))
         return {level: moment for level, moment in moments.items() if moment}
 

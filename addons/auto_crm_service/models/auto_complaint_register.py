@@ -471,13 +471,22 @@ class AutoComplaint(models.Model):
             received = fields.Datetime.to_datetime(vals.get("date_received"))
             received = received or self._now()
             vals["date_received"] = vals["date_clock"] = received
+            # One look at the calendar serves the limits and all who are told past them.
+            hours = max(limits[company][vals["severity"]][:2])
+            spans = company._auto_spans_of(
+                received, hours + max(levels.mapped("hours_after"), default=0)
+            )
             vals.update(
                 self._clock_values(
-                    company, vals["severity"], received, limits=limits[company]
+                    company,
+                    vals["severity"],
+                    received,
+                    limits=limits[company],
+                    spans=spans,
                 )
             )
             dates = self._escalation_dates(
-                levels, vals["date_first_due"], vals["date_due"], company
+                levels, vals["date_first_due"], vals["date_due"], company, spans=spans
             )
             vals["date_next_escalation"] = min(dates.values(), default=False)
             vals.update(self._repeat_values(vals, category))
