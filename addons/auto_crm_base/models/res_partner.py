@@ -209,6 +209,11 @@ class ResPartner(models.Model):
         changed = self.phone and self.phone != self._origin.phone
         if not changed or not self.env.user._auto_roles():
             return {}
+        country = self.country_id or store.country_id
+        if not normalise_phone(self.phone, country.code):
+            return self._auto_warn_unreachable(
+                self.env._("“%(phone)s” is no phone number.", phone=self.phone)
+            )
         # Of the own store, whoever may see the customer: one record for life.
         family = (self | self.parent_id | self.commercial_partner_id)._origin.ids
         known = (
@@ -236,6 +241,25 @@ class ResPartner(models.Model):
                 ),
             }
         }
+
+    @api.onchange("email")
+    def _onchange_email_valid(self):
+        """Say that nobody can be written to at what was typed."""
+        changed = self.email and self.email != self._origin.email
+        if (
+            not changed
+            or not self.env.user._auto_roles()
+            or email_normalize(self.email, strict=False)
+        ):
+            return {}
+        return self._auto_warn_unreachable(
+            self.env._("“%(email)s” is no e-mail address.", email=self.email)
+        )
+
+    @api.model
+    def _auto_warn_unreachable(self, message):
+        """Return the warning of an onchange; half a number may be all one knows."""
+        return {"warning": {"title": self.env._("Look again"), "message": message}}
 
     # ------------------------------------------------------------
     # Create, write, unlink
@@ -312,12 +336,15 @@ class ResPartner(models.Model):
             if parent and parent.store_ids and "store_ids" not in vals:
                 vals["store_ids"] = [Command.set(parent.store_ids.ids)]
                 vals.setdefault("is_auto_customer", parent.is_auto_customer)
-                vals.setdefault("auto_store_id", parent.auto_store_id.id)
+                # A form sends the home store that nobody chose as empty.
+                vals["auto_store_id"] = (
+                    vals.get("auto_store_id") or parent.auto_store_id.id
+                )
             elif roles and not parent and "store_ids" not in vals:
                 store = self._default_store()
                 vals["store_ids"] = [Command.set(store.ids)]
                 vals.setdefault("is_auto_customer", True)
-                vals.setdefault("auto_store_id", store.id)
+                vals["auto_store_id"] = vals.get("auto_store_id") or store.id
                 vals["company_id"] = False
             if (
                 roles

@@ -74,6 +74,25 @@ class TestCustomer(AutoCase):
         spec = {name: {} for name in (*values, "auto_store_id")}
         return form.onchange(values, ["phone"], spec).get("warning")
 
+    def test_number_and_address_that_reach_nobody_warn_in_the_form(self):
+        for phone in ("abc", "138 0013 80a0", "12345"):
+            warning = self._typed(name="Other", phone=phone)
+            self.assertIn(phone, warning["message"])
+        self.assertFalse(self._typed(name="Other", phone="+49 30 901820"))
+        form = self.partners.with_user(self.consultant)
+        for email, warns in (("not a mail", True), ("li@example.com", False)):
+            told = form.onchange({"email": email}, ["email"], {"email": {}})
+            self.assertEqual("warning" in told, warns, email)
+
+    def test_home_store_left_empty_in_the_form(self):
+        typed = {"name": "Typed", "auto_store_id": False, "is_auto_customer": True}
+        customer = self.partners.with_user(self.consultant).create(typed)
+        self.assertEqual(customer.auto_store_id, self.stores[1])
+        contact = self.partners.with_user(self.consultant).create(
+            {**typed, "parent_id": customer.id}
+        )
+        self.assertEqual(contact.auto_store_id, self.stores[1])
+
     def test_known_number_warns_in_the_form(self):
         warning = self._typed(name="Zhang W.", phone="+86 13800138000")
         self.assertIn("Zhang Wei", warning["message"])
