@@ -130,11 +130,42 @@ class ResPartner(models.Model):
 
         :param int limit: how many events at most
         :return: list of dicts ``date`` (UTC text), ``icon``, ``title``, ``text``,
-            ``by``, ``res_model`` and ``res_id`` of the record to open
+            ``by``, ``res_model`` and ``res_id`` of the record to open, both empty
+            where the user may not
         """
         self.ensure_one()
         events = self._auto_360_events(limit)
-        return sorted(events, key=lambda event: event["date"], reverse=True)[:limit]
+        events = sorted(events, key=lambda event: event["date"], reverse=True)[:limit]
+        # Who may not read the document of a car's event opens the car.
+        for event in self._auto_360_closed(events):
+            event["res_model"], event["res_id"] = event.pop("car", (False, False))
+        for event in self._auto_360_closed(events):
+            event["res_model"] = event["res_id"] = False
+        for event in events:
+            event.pop("car", None)
+        return events
+
+    @api.model
+    def _auto_360_closed(self, events):
+        """Return those of ``events`` whose record the user may not open.
+
+        Contacts were searched with the user's rights; one query for each other model.
+        """
+        closed = []
+        ids_by_model = {}
+        for event in events:
+            if event["res_model"] and event["res_model"] != "auto.contact":
+                ids_by_model.setdefault(event["res_model"], set()).add(event["res_id"])
+        readable = {}
+        for model, ids in ids_by_model.items():
+            if model in self.env and self.env[model].has_access("read"):
+                records = self.env[model].with_context(active_test=False)
+                readable[model] = set(records.search([("id", "in", list(ids))]).ids)
+        for event in events:
+            model = event["res_model"]
+            if model in ids_by_model and event["res_id"] not in readable.get(model, ()):
+                closed.append(event)
+        return closed
 
     def _auto_360_events(self, limit):
         """Return at most ``limit`` events of each source, in any order."""
@@ -171,6 +202,7 @@ class ResPartner(models.Model):
                     "by": event.user_id.name or "",
                     "res_model": event.res_model or event.vehicle_id._name,
                     "res_id": event.res_id or event.vehicle_id.id,
+                    "car": (event.vehicle_id._name, event.vehicle_id.id),
                 }
                 for event in vehicle_events.search(
                     [("partner_id", "in", family)], limit=limit

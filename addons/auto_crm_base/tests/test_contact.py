@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import tagged, warmup
 
 from .common import AutoCase
@@ -74,6 +75,37 @@ class TestContact(AutoCase):
         technician = self.customer.with_user(self.users["technician", 1])
         keys = {tile["key"] for tile in technician._auto_360_counters()}
         self.assertNotIn("contacts", keys)
+
+    def test_timeline_opens_what_the_user_may_read(self):
+        model = self.env["fleet.vehicle.model"].search([], limit=1) or (
+            self.env["fleet.vehicle.model"].create(
+                {
+                    "name": "Timeline",
+                    "brand_id": self.env["fleet.vehicle.model.brand"]
+                    .create({"name": "Timeline"})
+                    .id,
+                }
+            )
+        )
+        car = self.env["auto.vehicle"].create(
+            {
+                "license_plate": "浙A0T36L",
+                "model_id": model.id,
+                "company_id": self.stores[1].id,
+                "store_ids": [Command.set(self.stores[1].ids)],
+            }
+        )
+        job = self.env["ir.cron"].search([], limit=1)
+        car._log_event(
+            "repair", "By a document", job, self.customer, company=self.stores[1]
+        )
+        [event] = self.customer._auto_360_timeline()
+        self.assertEqual(
+            (event["res_model"], event["res_id"]), (car._name, car.id), "the car"
+        )
+        self.assertNotIn("car", event)
+        [event] = self.customer.sudo()._auto_360_timeline()
+        self.assertEqual((event["res_model"], event["res_id"]), (job._name, job.id))
 
     @warmup
     def test_queries_of_the_customer_screen(self):
