@@ -9,6 +9,8 @@ from odoo.tools import format_datetime
 
 OPEN_STATES = ("draft", "queued", "active")
 CRON_BATCH = 200
+# Whatever must be built first is here by then; later is a slip of the finger.
+LONGEST_YEARS = 3
 
 # Only the methods of reservations pass this object, so that no client can take a
 # car past them.
@@ -183,10 +185,18 @@ class AutoReservation(models.Model):
     @api.constrains("date_expiry", "state")
     def _check_date_expiry(self):
         now = fields.Datetime.now()
+        latest = fields.Datetime.add(now, years=LONGEST_YEARS)
         for reservation in self.filtered(lambda one: one.state == "active"):
             if reservation.date_expiry and reservation.date_expiry <= now:
                 raise ValidationError(
                     self.env._("A car cannot be held until a time that has passed.")
+                )
+            if reservation.date_expiry and reservation.date_expiry > latest:
+                raise ValidationError(
+                    self.env._(
+                        "A car is held for at most %(years)s years.",
+                        years=LONGEST_YEARS,
+                    )
                 )
 
     # ------------------------------------------------------------------

@@ -64,7 +64,7 @@ class AutoReservation(models.Model):
         selection=[
             ("none", "None"),
             ("agreed", "Not asked for"),
-            ("due", "Due"),
+            ("due", "To be paid"),
             ("partly", "Partly paid"),
             ("paid", "Paid"),
             ("unsettled", "To give back or keep"),

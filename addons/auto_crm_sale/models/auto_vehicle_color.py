@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 
 class AutoVehicle(models.Model):
@@ -15,26 +15,30 @@ class AutoVehicle(models.Model):
         :return: such as “Pearl white / Black”, empty when nothing is known
         """
         self.ensure_one()
-        # Names only, on the paper of whoever may print it.
-        car = self.sudo()
-        attributes = car.product_id.product_template_attribute_value_ids
-        colors = self.env["auto.color"].sudo()
-        named = (
-            *attributes.product_attribute_value_id,
-            *colors.search([("active", "in", (True, False))]),
-        )
+        car = self.sudo()  # names only, on the paper of whoever may print it
+        colors = self._known_colors()
         words = (
-            self._color_word(text, named) for text in (car.color, car.interior_color)
+            self._color_word(text, colors) for text in (car.color, car.interior_color)
         )
         return " / ".join(filter(None, words))
 
-    def _color_word(self, text, named):
+    @api.model
+    def _known_colors(self):
+        """Return the colours that customers wish for, in all languages."""
+        # A colour's name is no secret.
+        colors = self.env["auto.color"].sudo()
+        return colors.search([("active", "in", (True, False))])
+
+    def _color_word(self, text, colors):
         """Return a colour in the language of the environment.
 
         :param str text: as it was entered
-        :param named: the records whose name it may be
+        :param colors: those that customers wish for, see :meth:`_known_colors`
         """
         wanted = (text or "").strip().casefold()
+        # The colour of the variant first: it is the car's very own.
+        attributes = self.sudo().product_id.product_template_attribute_value_ids
+        named = (*attributes.product_attribute_value_id, *colors)
         for record in named if wanted else ():
             names = record._fields["name"]._get_stored_translations(record) or {}
             if wanted in {name.casefold() for name in names.values()}:

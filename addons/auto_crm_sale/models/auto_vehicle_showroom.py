@@ -1,7 +1,14 @@
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from odoo.addons.auto_crm_base.tools.phone import clean_digits
 
 SELLABLE = ("available", "incoming", "reserved")
+# As people type a price into the search: “15万”, “¥150,000”, “１５００００”.
+PRICE = re.compile(r"[¥￥]?(\d+(?:\.\d+)?)(万?)元?")
 
 
 class AutoVehicle(models.Model):
@@ -27,6 +34,18 @@ class AutoVehicle(models.Model):
         compute="_compute_configuration_text",
         compute_sudo=True,
         help="The trim, or else the product: what cars of a model differ by.",
+    )
+    color_text = fields.Char(
+        string="Colour",
+        compute="_compute_color_text",
+        compute_sudo=True,
+        help="In the language of whoever reads it, where the colour is a known one.",
+    )
+    price_up_to = fields.Char(
+        string="Price up to", store=False, search="_search_price_up_to"
+    )
+    price_from = fields.Char(
+        string="Price from", store=False, search="_search_price_from"
     )
     reservation_count = fields.Integer(
         string="Number of reservations", compute="_compute_reservation_count"
@@ -59,6 +78,30 @@ class AutoVehicle(models.Model):
             # Of all used cars one product says nothing.
             product = "" if vehicle.is_used else vehicle.product_id.name
             vehicle.configuration_text = vehicle.trim_id.name or product
+
+    @api.depends("color", "product_id")
+    @api.depends_context("lang")
+    def _compute_color_text(self):
+        colors = self._known_colors()
+        for vehicle in self:
+            vehicle.color_text = vehicle._color_word(vehicle.color, colors)
+
+    @api.model
+    def _search_price_up_to(self, operator, value):
+        return self._search_price("<=", value)
+
+    @api.model
+    def _search_price_from(self, operator, value):
+        return self._search_price(">=", value)
+
+    def _search_price(self, operator, value):
+        """Compare the list price with what somebody typed; words find nothing."""
+        text = re.sub(r"[\s,]", "", clean_digits(value)) if value else ""
+        found = PRICE.fullmatch(text) if isinstance(value, str) else None
+        if not found:
+            return Domain.FALSE
+        price = float(found[1]) * (10000 if found[2] else 1)
+        return Domain("list_price", operator, price)
 
     def _compute_reservation_count(self):
         counts = {}

@@ -127,6 +127,13 @@ class SaleOrder(models.Model):
                 )
             )
 
+    def _action_cancel(self):
+        # Its invoices that are drafts go with it, also where whoever cancels the
+        # contract sees no payments.
+        drafts = self.sudo().invoice_ids.filtered(lambda move: move.state == "draft")
+        drafts.button_cancel()
+        return super()._action_cancel()
+
     def unlink(self):
         vehicles = self.vehicle_ids
         result = super().unlink()

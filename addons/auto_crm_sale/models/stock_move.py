@@ -1,8 +1,13 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 # A delivery has three steps at most, and a car goes through a transit between stores.
 STEPS = 8
+
+# Only validating passes this object: a client that writes the state of a move would
+# deliver a car on paper, past everything that stock checks.
+VALIDATED = object()
 
 
 class StockMove(models.Model):
@@ -15,6 +20,18 @@ class StockMove(models.Model):
         ondelete="restrict",
         help="The one car that this move is for.",
     )
+
+    def write(self, vals):
+        if (
+            vals.get("state") == "done"
+            and self.env.context.get("auto_stock_move") is not VALIDATED
+            and any(move.state != "done" for move in self)
+            and any(self.product_id.mapped("is_vehicle"))
+        ):
+            raise UserError(
+                self.env._("A car is moved by validating its transfer, not by hand.")
+            )
+        return super().write(vals)
 
     def _prepare_procurement_values(self):
         return {
@@ -48,7 +65,9 @@ class StockMove(models.Model):
 
     def _action_done(self, cancel_backorder=False):
         self._check_cars_may_leave()
-        return super()._action_done(cancel_backorder=cancel_backorder)
+        moves = self.with_context(auto_stock_move=VALIDATED)
+        done = super(StockMove, moves)._action_done(cancel_backorder=cancel_backorder)
+        return done.with_env(self.env)
 
     def _get_value_from_quotation(self, quantity, at_date=None):
         data = super()._get_value_from_quotation(quantity, at_date)

@@ -503,6 +503,8 @@ class TestContractPortal(HttpCase, ContractCase):
         url = order._get_share_url(redirect=True)
         page = self.url_open(url).text
         self.assertIn(order.vehicle_ids.vin, page)
+        # The scripts of the page ask it for its language.
+        self.assertRegex(page, r'<html[^>]* lang="[a-z]{2}-[A-Z]{2}"')
         self.assertNotIn('data-bs-target="#modalaccept"', page)
         answer = self._sign(order)
         self.assertIn("error", answer["result"])

@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import MoneyCase
 
@@ -146,6 +146,21 @@ class TestDeliveryNotice(MoneyCase):
         # Straight from the supplier to a customer.
         with self.assertRaises(UserError), self.cr.savepoint():
             self._move(self.suppliers, customers, self._vin(), partner=self.buyer)
+
+    def test_not_delivered_on_paper(self):
+        move = self.order.picking_ids.move_ids
+        move.picked = True
+        keeper = new_test_user(
+            self.env,
+            "paper_keeper",
+            "stock.group_stock_user",
+            company_id=self.store.id,
+            company_ids=self.store.ids,
+        )
+        for one in (move, move.with_user(keeper)):
+            with self.assertRaises(UserError):
+                one.write({"state": "done"})
+        self.assertNotEqual(move.state, "done")
 
     def test_the_stores_rule(self):
         order, store = self.order, self.store

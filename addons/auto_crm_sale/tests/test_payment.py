@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from lxml import etree
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
@@ -98,6 +100,23 @@ class TestPayment(MoneyCase):
         self.env.invalidate_all()
         invoice.with_context(allowed_company_ids=self.store.ids).action_post()
         self.assertEqual(invoice.state, "posted")
+
+    def test_the_consultant_reads_and_withdraws_the_invoice(self):
+        self.product.invoice_policy = "order"
+        self.order.action_confirm()
+        self.order._create_invoices()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        order = self.order.with_user(self.consultant).with_company(self.store)
+        invoice = order.invoice_ids
+        # All that the form shows to somebody who sees no payments.
+        names = etree.fromstring(invoice.get_view(view_type="form")["arch"]).xpath(
+            "//field[not(ancestor::field)]/@name"
+        )
+        self.assertNotIn("payment_count", names)
+        self.assertTrue(invoice.read(set(names)))
+        order.action_cancel()
+        self.assertEqual((order.state, invoice.state), ("cancel", "cancel"))
 
     def test_down_payment_invoice(self):
         order = self.order
@@ -277,3 +296,15 @@ class TestPayment(MoneyCase):
         self.assertEqual(form.amount, 150000)
         self.assertEqual(form.kind, "balance")
         self.assertEqual(form.journal_id, self.tills[1])
+        # As opened from the reservation, with the amount of the deposit.
+        form = Form(
+            self.env["auto.take.payment"]
+            .with_user(self.cashier)
+            .with_context(
+                default_order_id=self.order.id,
+                default_kind="deposit",
+                default_amount=4000,
+            )
+        )
+        self.assertEqual((form.amount, form.kind), (4000, "deposit"))
+        self.assertEqual(form.payer_id, self.order.partner_id)

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import SaleCase
@@ -67,6 +67,12 @@ class TestReservation(SaleCase):
         self.assertEqual(reservation.state, "expired")
         self.assertEqual(vehicle.sale_state, "free")
         self.assertEqual(kept.state, "active")
+
+    def test_not_for_ever(self):
+        reservation = self._reservation(self._receive(), self.partners[0])
+        reservation.date_expiry = fields.Datetime.add(fields.Datetime.now(), years=70)
+        with self.assertRaises(ValidationError):
+            reservation.action_confirm()
 
     def test_nobody_takes_a_car_past_the_button(self):
         vehicle = self._receive()

@@ -55,6 +55,32 @@ class TestShowroom(SaleCase):
         for name in ("configuration_text", "is_late", "late_days"):
             self.assertIn(f'name="{name}"', arch)
 
+    def test_price_as_people_type_it(self):
+        vehicle = self._receive()
+        vehicle.list_price = 150000
+        cars = self._as_consultant(self.env["auto.vehicle"])
+        for typed in ("15万", "１５００００", "¥150,000", "150 000 元", "15.0 万"):
+            for name in ("price_up_to", "price_from"):
+                found = cars.search([(name, "ilike", typed), ("id", "=", vehicle.id)])
+                self.assertEqual(found, vehicle, (name, typed))
+        self.assertFalse(
+            cars.search([("price_up_to", "ilike", "14.9万"), ("id", "=", vehicle.id)])
+        )
+        for typed in ("cheap", "-5", "1e999", "万"):
+            self.assertFalse(cars.search([("price_up_to", "ilike", typed)]), typed)
+
+    def test_colour_in_the_readers_language(self):
+        color = self.env["auto.color"].create({"name": "Dawn pink"})
+        self.env["res.lang"]._activate_lang("zh_CN")
+        color.with_context(lang="zh_CN").name = "晨曦粉"
+        first, second = self._receive(), self._receive()
+        first.color, second.color = "Dawn pink", "晨曦粉"
+        for lang, word in (("en_US", "Dawn pink"), ("zh_CN", "晨曦粉")):
+            cars = (first + second).with_context(lang=lang)
+            self.assertEqual(cars.mapped("color_text"), [word, word])
+        first.color = "Mother's own"
+        self.assertEqual(first.color_text, "Mother's own")
+
     def test_from_the_contract_to_where_it_comes_from(self):
         lead = self.env["crm.lead"].create(
             {

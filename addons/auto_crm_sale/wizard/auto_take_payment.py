@@ -46,7 +46,7 @@ class AutoTakePayment(models.TransientModel):
         comodel_name="res.partner",
         string="Paid by",
         required=True,
-        compute="_compute_amount",
+        compute="_compute_payer_id",
         store=True,
         precompute=True,
         readonly=False,
@@ -76,17 +76,25 @@ class AutoTakePayment(models.TransientModel):
 
     @api.depends("order_id", "kind")
     def _compute_amount(self):
-        """Propose what is open of this kind, and who pays it."""
+        """Propose what is open of this kind."""
         for wizard in self:
-            order = wizard.order_id
-            due = wizard._open_dues().filtered(
-                lambda due, kind=wizard.kind: due.kind == kind
-            )[:1]
-            wizard.amount = due.open_amount or max(order.open_amount, 0.0)
-            wizard.payer_id = due.payer_id or order.partner_id
+            room = max(wizard.order_id.open_amount, 0.0)
+            wizard.amount = wizard._due_of_kind().open_amount or room
+
+    # Of its own: where the amount is given, nothing that is computed with it is
+    # proposed.
+    @api.depends("order_id", "kind")
+    def _compute_payer_id(self):
+        """Propose who pays what is open of this kind."""
+        for wizard in self:
+            payer = wizard._due_of_kind().payer_id
+            wizard.payer_id = payer or wizard.order_id.partner_id
 
     def _open_dues(self):
         return self.order_id.due_ids.filtered(lambda due: due.open_amount > 0)
+
+    def _due_of_kind(self):
+        return self._open_dues().filtered(lambda due: due.kind == self.kind)[:1]
 
     @api.depends("order_id")
     def _compute_journal_id(self):
