@@ -15,6 +15,8 @@ TICKET = 0.53  # of the CPU of a lead
 def run(env, options):
     """Measure both, taking turns, ``options.rounds`` times each."""
     env = env(context={"allowed_company_ids": store(env).ids})
+    # Who takes it down at the desk keeps it; the system's own would be handed on.
+    env = env(user=_desk_user(env), su=True)
     desk, peer = Meter(), Meter()
     customer = env["res.partner"].create(
         {"name": "Benchmark customer", "is_auto_customer": True}
@@ -43,6 +45,19 @@ def run(env, options):
             ratio <= TICKET and queries <= QUERIES,
         )
     ]
+
+
+def _desk_user(env):
+    """Return somebody of the store's complaint desk."""
+    return env["res.users"].create(
+        {
+            "name": "Benchmark desk",
+            "login": fresh_person()["email"],
+            "company_id": env.company.id,
+            "company_ids": [(6, 0, env.company.ids)],
+            "group_ids": [(4, env.ref("auto_crm_base.group_complaint").id)],
+        }
+    )
 
 
 def _complain(env, customer, number):
