@@ -37,6 +37,10 @@ class ResCompany(models.Model):
         "CHECK (auto_escalate_days >= 0 AND auto_escalate_manager_days >= 0)",
         "The days until a follow-up is escalated are not negative.",
     )
+    _auto_grade_days_positive = models.Constraint(
+        "CHECK (auto_grade_hot_days >= 0 AND auto_grade_visit_days >= 0)",
+        "The days of a grade are not negative.",
+    )
 
     def _auto_today(self):
         """Return today's date by the clock of the store."""

@@ -47,6 +47,17 @@ class TestGrade(LeadCase):
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
             self.env["auto.lead.grade"].create({"name": "X", "code": "X"})
 
+    def test_days_of_the_check_are_not_negative(self):
+        for name in ("auto_grade_hot_days", "auto_grade_visit_days"):
+            with (
+                self.subTest(name),
+                self.assertRaises(IntegrityError),
+                mute_logger("odoo.sql_db"),
+                self.env.cr.savepoint(),
+            ):
+                self.stores[1][name] = -1
+                self.stores[1].flush_recordset()
+
     def test_horizon_proposes_the_grade(self):
         lead = self._lead(horizon_id=self.horizons["3m"].id)
         self.assertEqual(lead.grade_id, self.grades["C"])
