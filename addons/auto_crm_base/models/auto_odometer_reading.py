@@ -194,14 +194,20 @@ class AutoOdometerReading(models.Model):
         A form that is left empty would else be kept for good as a meter that was
         turned back.
         """
-        ids = [
-            vals.get("vehicle_id")
-            for vals in vals_list
-            if not vals.get("value") and vals.get("source") != "replacement"
-        ]
+        ids, replaced_ids = [], []
+        for vals in vals_list:
+            if vals.get("source") == "replacement":
+                if not vals.get("old_value"):
+                    replaced_ids.append(vals.get("vehicle_id"))
+            elif not vals.get("value"):
+                ids.append(vals.get("vehicle_id"))
         # The ledger decides, whoever may read it.
-        vehicles = self.env["auto.vehicle"].sudo().browse(filter(None, ids))
-        if vehicles.filtered("true_odometer"):
+        vehicles = self.env["auto.vehicle"].sudo()
+        if vehicles.browse(filter(None, replaced_ids)).filtered("true_odometer"):
+            raise ValidationError(
+                self.env._("When a meter is replaced, enter what the old meter showed.")
+            )
+        if vehicles.browse(filter(None, ids)).filtered("true_odometer"):
             raise ValidationError(
                 self.env._(
                     "Enter the reading: this car has run already, so its meter does "

@@ -94,6 +94,16 @@ class TestBookHandover(AutoCase):
         self.assertEqual(customer.store_ids, self.stores[1])
         log = self.env["auto.access.log"].search([("res_id", "=", customer.id)])
         self.assertEqual(set(log.mapped("kind")), {"join_store", "leave_store"})
+        # Both stores see it, the own one with the other's name.
+        for kind in ("join_store", "leave_store"):
+            entries = log.filtered(lambda entry, kind=kind: entry.kind == kind)
+            self.assertEqual(entries.company_id, self.stores[1] | self.stores[2], kind)
+            self.assertIn(
+                self.stores[2].name,
+                entries.filtered(
+                    lambda entry: entry.company_id == self.stores[1]
+                ).detail,
+            )
         with self.assertRaises(UserError):
             wizard.create(
                 {**values, "operation": "stop", "store": str(self.stores[1].id)}

@@ -45,6 +45,9 @@ class TestOdometer(VehicleCase):
         self.read_meter(5000, date(2026, 2, 1))
         with self.assertRaisesRegex(ValidationError, "Enter the reading"):
             self.read_meter(0, date(2026, 3, 1), "manual")
+        # Nor was the old meter of a car that has run at 0 when it was replaced.
+        with self.assertRaisesRegex(ValidationError, "what the old meter showed"):
+            self.read_meter(0, date(2026, 3, 1), "replacement", old_value=0)
         self.read_meter(0, date(2026, 3, 1), "replacement", old_value=6000)
         self.assertEqual(self.vehicle.true_odometer, 6000)
         self.assertFalse(self.vehicle.odometer_alert)

@@ -53,10 +53,24 @@ class AutoStoreShare(models.TransientModel):
         # Managers pick customers that they see, of stores that they may not.
         self.partner_ids.check_access("read")
         store = self.env["res.company"].sudo().browse(int(self.store))
-        if self.operation == "share":
+        is_share = self.operation == "share"
+        # Stores the user does not have are compared, not shown.
+        changed = self.partner_ids.sudo().filtered(
+            lambda partner: (store in partner.store_ids) != is_share
+        )
+        if is_share:
             self.partner_ids._join_store(store, self.reason)
         else:
             self.partner_ids._leave_store(store, self.reason)
+        # That is in the other store's log; the customer's own store sees it as well.
+        for home, customers in changed.grouped("auto_store_id").items():
+            if (home or self.env.company) != store:
+                self.env["auto.access.log"]._log(
+                    "join_store" if is_share else "leave_store",
+                    customers,
+                    f"{store.name}: {self.reason}",
+                    company=home or self.env.company,
+                )
         return {"type": "ir.actions.act_window_close"}
 
     @api.constrains("reason")
