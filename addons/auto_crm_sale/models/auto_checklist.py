@@ -92,11 +92,18 @@ class AutoChecklist(models.Model):
     )
     note = fields.Text(string="Remarks")
 
-    @api.depends("line_ids.result", "line_ids.is_resolved")
+    @api.depends(
+        "line_ids.result",
+        "line_ids.is_resolved",
+        "line_ids.photo",
+        "line_ids.is_photo_required",
+    )
     def _compute_open_count(self):
         for checklist in self:
             lines = checklist.line_ids
-            todo = lines.filtered(lambda line: not line.result)
+            todo = lines.filtered(
+                lambda line: not line.result or line._is_photo_missing()
+            )
             checklist.open_count = len(todo)
             checklist.defect_count = len(
                 lines.filtered(

@@ -168,6 +168,16 @@ class AutoChecklistLine(models.Model):
         self.ensure_one()
         return bool(self._missing_parts())
 
+    def _is_photo_missing(self):
+        """Return whether the point asks for a photo that nobody has taken yet."""
+        self.ensure_one()
+        # Asked for its size only: photos are large.
+        return (
+            self.is_photo_required
+            and self.result != "na"
+            and not self.with_context(bin_size=True).photo
+        )
+
     def _missing_parts(self):
         """Return in words what is missing before the point is judged."""
         self.ensure_one()
@@ -176,7 +186,7 @@ class AutoChecklistLine(models.Model):
             parts.append(self.env._("result"))
         if self.result == "defect" and not (self.note or "").strip():
             parts.append(self.env._("what is wrong"))
-        if self.is_photo_required and self.result != "na" and not self.photo:
+        if self._is_photo_missing():
             parts.append(self.env._("photo"))
         return parts
 

@@ -152,8 +152,8 @@ class AutoContractVersion(models.Model):
             for what, line, old, new in difference
         )
         return Markup(
-            "<table class='table table-sm'><thead><tr><th>%s</th><th>%s</th>"
-            "<th>%s</th><th>%s</th></tr></thead><tbody>%s</tbody></table>"
+            "<table class='table table-sm text-wrap'><thead><tr><th>%s</th>"
+            "<th>%s</th><th>%s</th><th>%s</th></tr></thead><tbody>%s</tbody></table>"
         ) % (
             self.env._("What"),
             self.env._("Line"),
@@ -188,10 +188,18 @@ class AutoContractVersion(models.Model):
                 [name, self._line_name(other), line[name], other[name]]
                 for name in names
                 if line[name] != other[name]
+                and not (name == "product" and self._is_same_product(line, other))
             ]
         if float_compare(old["total"], new["total"], precision_digits=2):
             rows.append(["total", "", old["total"], new["total"]])
         return rows
+
+    @api.model
+    def _is_same_product(self, old, new):
+        """Return whether a product has only got another name since."""
+        return bool(old.get("product_id")) and (
+            old["product_id"] == new.get("product_id")
+        )
 
     @api.model
     def _line_name(self, line):

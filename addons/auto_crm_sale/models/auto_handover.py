@@ -243,12 +243,9 @@ class AutoHandover(models.Model):
     @api.depends("order_id")
     def _compute_vehicle_id(self):
         for handover in self:
-            cars = handover.order_id.sudo().vehicle_ids
-            if handover.vehicle_id not in cars:
-                done = handover.order_id.sudo().handover_ids.filtered(
-                    lambda one: one.state != "cancelled"
-                )
-                handover.vehicle_id = (cars - (done - handover).vehicle_id)[:1]
+            order = handover.order_id.sudo()
+            if handover.vehicle_id not in order.vehicle_ids:
+                handover.vehicle_id = order._cars_to_hand_over(handover)[:1]
 
     @api.depends("order_id")
     def _compute_user_id(self):
@@ -374,6 +371,8 @@ class AutoHandover(models.Model):
         for vals in vals_list:
             for name in ("state", "date_done", "is_unhappy"):
                 vals.pop(name, None)
+            if vals.get("order_id") and not vals.get("vehicle_id"):
+                self._check_car_left(vals["order_id"])
         handovers = super().create(vals_list)
         for handover in handovers:
             handover._start_sheets()
@@ -485,6 +484,17 @@ class AutoHandover(models.Model):
     # ------------------------------------------------------------------
     # Business methods
     # ------------------------------------------------------------------
+
+    def _check_car_left(self, order_id):
+        """Refuse a handover for which its contract has no car any more."""
+        # The contract may be a colleague's.
+        order = self.env["sale.order"].sudo().browse(order_id)
+        if order.vehicle_ids and not order._cars_to_hand_over():
+            raise UserError(
+                self.env._(
+                    "Every car of %(order)s has a handover already.", order=order.name
+                )
+            )
 
     def _start_sheets(self):
         """Start the inspection and the delivery sheet, once."""

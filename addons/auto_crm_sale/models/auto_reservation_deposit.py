@@ -349,6 +349,17 @@ class AutoReservation(models.Model):
         }
         return action
 
+    def action_pay_deposit_back(self):
+        """Open the payment of what the customer gets back."""
+        self.ensure_one()
+        return self.deposit_move_ids.filtered(
+            lambda move: (
+                move.state == "posted"
+                and move.move_type == "out_refund"
+                and move.amount_residual
+            )
+        ).action_register_payment()
+
     def action_view_deposit_moves(self):
         """Open the invoices and credit notes of the deposit."""
         self.ensure_one()

@@ -1,6 +1,9 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+#: What a handover gives to the car, and takes from it when the car comes back.
+HANDOVER_TERMS = ("warranty_end_date", "next_service_date", "next_service_odometer")
+
 
 class AutoVehicle(models.Model):
     """Whether a car may leave to a customer."""
@@ -91,7 +94,37 @@ class AutoVehicle(models.Model):
         if location.usage == "customer":
             # Stock closes the notice, whoever delivers.
             self.sudo().delivery_notice_ids._cars_left()
+        elif location.usage == "internal":
+            sold = line.sudo().move_id.origin_returned_move_id.sale_line_id.order_id
+            if sold:
+                self._take_back_terms(sold)
         return result
+
+    def _take_back_terms(self, order):
+        """Forget what began with the handover of a sale that is undone.
+
+        Only what the handover gave and nobody changed since: a car that was driven
+        and serviced keeps what it has by that.
+
+        :param order: the contract by which the car had left
+        """
+        # Who takes a car back need not see its handover, nor change cars.
+        vehicle = self.sudo()
+        handover = vehicle.env["auto.handover"].search(
+            [
+                ("order_id", "=", order.id),
+                ("vehicle_id", "=", vehicle.id),
+                ("state", "=", "done"),
+            ],
+            limit=1,
+        )
+        given = {
+            name: False
+            for name in HANDOVER_TERMS
+            if handover[name] and handover[name] == vehicle[name]
+        }
+        if given:
+            vehicle.write(given)
 
     def _stock_owner(self, line):
         # The buyer owns the car, whatever address it is brought to.

@@ -36,6 +36,17 @@ class SaleOrder(models.Model):
             action["res_id"] = handovers.id
         return action
 
+    def _cars_to_hand_over(self, handover=None):
+        """Return the cars for which no handover is planned or done.
+
+        :param handover: one that does not count
+        """
+        self.ensure_one()
+        held = self.handover_ids.filtered(lambda one: one.state != "cancelled")
+        if handover:
+            held -= handover
+        return self.vehicle_ids - held.vehicle_id
+
     def _give_back_cars(self, vehicles=None):
         result = super()._give_back_cars(vehicles)
         # Who changes the contract need not have rights on its handovers.

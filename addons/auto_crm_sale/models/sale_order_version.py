@@ -96,6 +96,7 @@ class SaleOrder(models.Model):
             "lines": [
                 {
                     "id": line.id,
+                    "product_id": line.product_id.id,
                     "product": line.product_id.display_name or line.name,
                     "vehicle": line.vehicle_id.vin
                     or line.vehicle_id.production_number

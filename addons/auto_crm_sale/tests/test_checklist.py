@@ -1,7 +1,9 @@
+import base64
 import re
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import file_open
 
 from .common import SaleCase
 
@@ -109,9 +111,14 @@ class TestChecklist(SaleCase):
         pdi.action_all_ok()
         self.assertFalse(line.result)
         line.result = "ok"
+        self.assertEqual(pdi.open_count, 1)
+        self.assertLess(pdi.progress, 100)
         said = f"{line.name} (photo)"
-        with self.assertRaisesRegex(UserError, re.escape(said)):
+        with self.assertRaisesRegex(UserError, re.escape(said)), self.cr.savepoint():
             pdi.action_finish()
+        with file_open("base/static/img/avatar_grey.png", "rb") as image:
+            line.photo = base64.b64encode(image.read())
+        self.assertEqual((pdi.open_count, pdi.progress), (0, 100))
 
     def test_best_template(self):
         templates = self.env["auto.checklist.template"]

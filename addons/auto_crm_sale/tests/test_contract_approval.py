@@ -213,6 +213,7 @@ class TestContractApproval(ContractCase):
         )
         self.assertIn("149,500", order.change_html)
         self.assertIn("Floor mats", order.change_html)
+        order.sudo().vehicle_ids.product_id.default_code = "NAMED-LATER"
         self._approve(order)
         self.assertFalse(order.change_html)
         self.assertEqual(order.contract_approval, "approved")
@@ -222,6 +223,7 @@ class TestContractApproval(ContractCase):
         what = {row[0]: row[2:] for row in last.difference}
         self.assertEqual(what["price"], [150000, 149500])
         self.assertIn("added", what)
+        self.assertNotIn("product", what)
         self.assertIn("149,500", last.difference_html)
         picking = order.sudo().picking_ids.filtered(lambda one: one.state != "done")
         picking.move_ids.picked = True

@@ -64,6 +64,10 @@ class TestHandover(HandoverCase):
         self._prepare(handover)
         handover.action_finish()
         self.assertTrue(order.is_car_delivered)
+        with self.assertRaisesRegex(UserError, "a handover already"):
+            self._handover()
+        service = self.vehicle.next_service_date + timedelta(days=9)
+        self.vehicle.next_service_date = service  # agreed anew since
         for step in (
             order.action_cancel,
             self.order._action_cancel,
@@ -86,8 +90,23 @@ class TestHandover(HandoverCase):
         back.with_context(skip_sms=True).button_validate()
         self.assertEqual(back.state, "done")
         self.assertFalse(order.is_car_delivered)
+        self.assertFalse(self.vehicle.warranty_end_date)
+        self.assertFalse(self.vehicle.next_service_odometer)
+        self.assertEqual(self.vehicle.next_service_date, service)
         order.action_cancel()
         self.assertEqual(order.state, "cancel")
+
+    def test_a_colleague_prints_it(self):
+        handover = self._handover()
+        colleague = self._new_user(
+            "consultant", "test_consultant_1b", self.store, self.store
+        )
+        html, _kind = (
+            self.env["ir.actions.report"]
+            .with_user(colleague)
+            ._render_qweb_html("auto_crm_sale.report_handover_sheets", handover.ids)
+        )
+        self.assertIn(self.order.name, html.decode())
 
     def test_signed_inspection_stays(self):
         handover = self._handover()

@@ -125,9 +125,10 @@ class TestReservationDeposit(MoneyCase):
             lambda move: move.move_type == "out_refund"
         )
         self.assertEqual(refund.amount_residual, 5000)
-        self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=refund.ids
-        ).create({"journal_id": self.tills[1].id})._create_payments()
+        action = reservation.sudo().action_pay_deposit_back()
+        self.env[action["res_model"]].with_context(**action["context"]).create(
+            {"journal_id": self.tills[1].id}
+        )._create_payments()
         self.assertEqual(reservation.deposit_state, "settled")
 
     def test_cancelled_late_keeps_a_part(self):
