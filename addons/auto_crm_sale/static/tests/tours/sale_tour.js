@@ -85,9 +85,9 @@ tours.add("auto_sale_take_payment", {
             run: "click",
         },
         {
-            content: "All of it is paid",
+            content: "All of it is paid, typed on a Chinese keyboard",
             trigger: ".modal .o_field_widget[name=amount] input",
-            run: "edit 145000",
+            run: "edit １４５０００",
         },
         button("The money is taken", "action_pay", ".modal"),
         {
