@@ -95,6 +95,17 @@ class TestFollowup(FollowupCase):
                     self.assertEqual(activity.user_id, self.consultant)
                     self.assertEqual(activity.date_deadline, followup.date_due)
 
+    def test_head_office_chooses_the_date_of_a_rule(self):
+        names = (
+            self.env["ir.model.fields"]
+            .with_user(self.users["head_office"])
+            .name_search("", [("model", "=", "auto.vehicle"), ("ttype", "=", "date")])
+        )
+        self.assertIn(
+            self.env.ref("auto_crm_base.field_auto_vehicle__delivery_date").id,
+            dict(names),
+        )
+
     def test_yearly(self):
         rule = self.rule(
             target="customer", date="birthday", repeat_yearly=True, window_days=3
