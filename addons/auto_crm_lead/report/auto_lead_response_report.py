@@ -7,7 +7,8 @@ class AutoLeadResponseReport(models.Model):
 
     The median stands beside the number of prospects that were never answered, since
     a median of those answered says nothing about the others. Time counts in the
-    working hours of the store.
+    working hours of the store. An answer stays with whose prospect it was then; a
+    prospect that waits is whose it is now.
     """
 
     _name = "auto.lead.response.report"
@@ -25,7 +26,8 @@ class AutoLeadResponseReport(models.Model):
             "response_band",
             "response_minutes",
             "user_id",
-        ]
+        ],
+        "auto.lead.event": ["assigned_id", "kind", "lead_id"],
     }
 
     lead_id = fields.Many2one(comodel_name="crm.lead", string="Prospect", readonly=True)
@@ -73,7 +75,7 @@ class AutoLeadResponseReport(models.Model):
             SELECT lead.id,
                    lead.id AS lead_id,
                    lead.company_id,
-                   lead.user_id,
+                   COALESCE(touch.assigned_id, lead.user_id) AS user_id,
                    lead.intake_channel_id,
                    lead.grade_id,
                    lead.received_date,
@@ -87,6 +89,13 @@ class AutoLeadResponseReport(models.Model):
                    CASE WHEN lead.first_touch_date IS NULL THEN 100.0 ELSE 0.0 END
                         AS never_share
               FROM crm_lead lead
+         LEFT JOIN LATERAL (
+                    SELECT event.assigned_id
+                      FROM auto_lead_event event
+                     WHERE event.lead_id = lead.id AND event.kind = 'first_touch'
+                  ORDER BY event.id
+                     LIMIT 1
+                   ) touch ON TRUE
              WHERE lead.received_date IS NOT NULL
             """
         )

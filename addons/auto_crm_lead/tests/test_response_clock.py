@@ -98,6 +98,7 @@ class TestResponseClock(LeadCase):
         for minutes in (10, 20, 600):
             lead = self._lead(received_date=now - timedelta(minutes=minutes))
             lead._log_contact("phone", "Hello")
+        lead.user_id = self.manager  # later: the answer stays with who gave it
         self._lead(2)
         self.env.flush_all()
         report = self.env["auto.lead.response.report"].with_user(
