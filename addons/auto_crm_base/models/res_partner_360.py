@@ -137,35 +137,38 @@ class ResPartner(models.Model):
         events = self._auto_360_events(limit)
         events = sorted(events, key=lambda event: event["date"], reverse=True)[:limit]
         # Who may not read the document of a car's event opens the car.
-        for event in self._auto_360_closed(events):
-            event["res_model"], event["res_id"] = event.pop("car", (False, False))
-        for event in self._auto_360_closed(events):
-            event["res_model"] = event["res_id"] = False
-        for event in events:
-            event.pop("car", None)
+        targets = [
+            [(event["res_model"], event["res_id"]), event.pop("car", None)]
+            for event in events
+        ]
+        readable = self._auto_360_readable({one for both in targets for one in both})
+        for event, both in zip(events, targets, strict=True):
+            event["res_model"], event["res_id"] = next(
+                (one for one in both if one in readable), (False, False)
+            )
         return events
 
     @api.model
-    def _auto_360_closed(self, events):
-        """Return those of ``events`` whose record the user may not open.
+    def _auto_360_readable(self, targets):
+        """Return which of these records the user may open.
 
         Contacts were searched with the user's rights; one query for each other model.
+
+        :param set targets: pairs of model and id, or None
         """
-        closed = []
-        ids_by_model = {}
-        for event in events:
-            if event["res_model"] and event["res_model"] != "auto.contact":
-                ids_by_model.setdefault(event["res_model"], set()).add(event["res_id"])
-        readable = {}
+        readable, ids_by_model = set(), {}
+        for target in filter(None, targets):
+            model, record_id = target
+            if model == "auto.contact":
+                readable.add(target)
+            elif model in self.env:
+                ids_by_model.setdefault(model, []).append(record_id)
         for model, ids in ids_by_model.items():
-            if model in self.env and self.env[model].has_access("read"):
-                records = self.env[model].with_context(active_test=False)
-                readable[model] = set(records.search([("id", "in", list(ids))]).ids)
-        for event in events:
-            model = event["res_model"]
-            if model in ids_by_model and event["res_id"] not in readable.get(model, ()):
-                closed.append(event)
-        return closed
+            records = self.env[model].with_context(active_test=False)
+            if records.has_access("read"):
+                found = records.search([("id", "in", ids)])
+                readable.update((model, record_id) for record_id in found.ids)
+        return readable
 
     def _auto_360_events(self, limit):
         """Return at most ``limit`` events of each source, in any order."""
