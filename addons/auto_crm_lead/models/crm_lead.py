@@ -607,14 +607,9 @@ class CrmLead(models.Model):
         moved = self.filtered(lambda lead: lead.next_followup_date != day)
         if not day:
             moved._check_no_next_date(vals)
-        elif day < fields.Date.context_today(self) and moved:
-            raise UserError(
-                self.env._(
-                    "The next follow-up cannot lie in the past: %s",
-                    format_date(self.env, day),
-                )
-            )
         elif moved or not self:
+            if moved:
+                self._check_not_past(day)
             horizons = moved.horizon_id
             if "horizon_id" in vals:
                 horizons = horizons.browse(vals["horizon_id"] or [])

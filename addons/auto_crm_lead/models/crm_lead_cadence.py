@@ -238,6 +238,20 @@ class CrmLead(models.Model):
         )
         return contacts
 
+    @api.model
+    def _check_not_past(self, day):
+        """Refuse a day for the next follow-up that has passed.
+
+        :raise UserError: naming the day
+        """
+        if day < fields.Date.context_today(self):
+            raise UserError(
+                self.env._(
+                    "The next follow-up cannot lie in the past: %s",
+                    format_date(self.env, day),
+                )
+            )
+
     def _follow_contact(
         self,
         date,
@@ -254,13 +268,8 @@ class CrmLead(models.Model):
         :param datetime date: when it happened
         """
         next_date = fields.Date.to_date(next_date)
-        if next_date and next_date < fields.Date.context_today(self):
-            raise UserError(
-                self.env._(
-                    "The next follow-up cannot lie in the past: %s",
-                    format_date(self.env, next_date),
-                )
-            )
+        if next_date:
+            self._check_not_past(next_date)
         if isinstance(grade, str):
             grade = self._grade_of_code(grade)
         if grade:

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
 
 # After these the prospect's consultant has nothing new to do.
 NOT_SPOKEN = ("no_answer", "wrong_number")
@@ -240,7 +239,7 @@ class AutoCall(models.TransientModel):
         if grade and grade != lead.grade_id and result["created"]:
             values["grade_id"] = grade.id
         if next_date and lead.followup_state != "shelved":
-            self._check_next_date()
+            self.env["crm.lead"]._check_not_past(self.next_date)
             values["next_followup_date"] = next_date
         self.env["auto.access.log"]._log(
             "lookup",
@@ -285,20 +284,11 @@ class AutoCall(models.TransientModel):
             # named, else at once.
             lead._log_clock("first_touch", date=date)
             if self.next_date:
-                self._check_next_date()
+                self.env["crm.lead"]._check_not_past(self.next_date)
                 lead.sudo().next_followup_date = self.next_date
             else:
                 lead.sudo()._due_at_once()
         return action
-
-    def _check_next_date(self):
-        if self.next_date < fields.Date.context_today(self):
-            raise UserError(
-                self.env._(
-                    "The next follow-up cannot lie in the past: %s",
-                    format_date(self.env, self.next_date),
-                )
-            )
 
     def _logged_text(self):
         return self.logged_text or super()._logged_text()
