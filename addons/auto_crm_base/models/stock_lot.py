@@ -308,8 +308,6 @@ class StockLot(models.Model):
 
     def _last_move_lines(self):
         """Return the last thing that stock did with each of these, by lot id."""
-        if not self:
-            return {}
         lines = self.env["stock.move.line"]._read_group(
             [("lot_id", "in", self.ids), ("state", "=", "done"), ("quantity", ">", 0)],
             ["lot_id"],

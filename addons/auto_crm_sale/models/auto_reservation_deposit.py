@@ -141,13 +141,7 @@ class AutoReservation(models.Model):
         currency = self.currency_id
         paid, agreed = self.deposit_paid, self.deposit_amount
         if self.deposit_settled:
-            open_refund = any(
-                move.state == "posted"
-                and move.move_type == "out_refund"
-                and move.amount_residual
-                for move in self.deposit_move_ids
-            )
-            return "refund" if open_refund else "settled"
+            return "refund" if self._open_deposit_refunds() else "settled"
         if currency.compare_amounts(paid, 0) > 0:
             if self.state in ("expired", "cancelled") and self.order_id.state != "sale":
                 return "unsettled"
@@ -163,6 +157,16 @@ class AutoReservation(models.Model):
                 move.state == "posted"
                 and move.move_type == "out_invoice"
                 and move.invoice_line_ids.sale_line_ids
+            )
+        )
+
+    def _open_deposit_refunds(self):
+        """Return the posted credit notes of which the customer has not all back."""
+        return self.deposit_move_ids.filtered(
+            lambda move: (
+                move.state == "posted"
+                and move.move_type == "out_refund"
+                and move.amount_residual
             )
         )
 
@@ -352,13 +356,7 @@ class AutoReservation(models.Model):
     def action_pay_deposit_back(self):
         """Open the payment of what the customer gets back."""
         self.ensure_one()
-        return self.deposit_move_ids.filtered(
-            lambda move: (
-                move.state == "posted"
-                and move.move_type == "out_refund"
-                and move.amount_residual
-            )
-        ).action_register_payment()
+        return self._open_deposit_refunds().action_register_payment()
 
     def action_view_deposit_moves(self):
         """Open the invoices and credit notes of the deposit."""

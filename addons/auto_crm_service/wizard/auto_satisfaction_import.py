@@ -1,10 +1,7 @@
-import base64
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
-from odoo.addons.auto_crm_base.tools import sheet
 from odoo.addons.auto_crm_base.tools import vin as vin_tools
 
 MAX_ROWS = 5000
@@ -19,6 +16,7 @@ class AutoSatisfactionImport(models.TransientModel):
     """Takes in what a third party asked: good rows once, bad rows come back."""
 
     _name = "auto.satisfaction.import"
+    _inherit = "auto.sheet.mixin"
     _description = "Import of answers"
 
     survey_id = fields.Many2one(
@@ -68,7 +66,7 @@ class AutoSatisfactionImport(models.TransientModel):
         self.ensure_one()
         if not self.env.user.has_group("auto_crm_base.group_head_office"):
             raise AccessError(self.env._("Head office imports answers."))
-        header, rows = self._rows()
+        header, rows = self._header_and_rows()
         created = known = 0
         bad = []
         for number, row in rows:
@@ -99,17 +97,12 @@ class AutoSatisfactionImport(models.TransientModel):
             "target": "new",
         }
 
-    def _rows(self):
+    def _header_and_rows(self):
         """Return the header and the ``(row number, cells)`` of the file.
 
         :raise UserError: when the file is no list with the right columns
         """
-        try:
-            _kind, lines = sheet.read(
-                base64.b64decode(self.file or b""), self.filename or ""
-            )
-        except sheet.SheetError as error:
-            raise UserError(str(error)) from error
+        lines = self._read_sheet()
         header = [cell.strip().lower() for cell in (lines[0] if lines else [])]
         if "reference" not in header:
             raise UserError(
